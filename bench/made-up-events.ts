@@ -1,4 +1,5 @@
 import type { EventData, EventType, LogEvent } from '../src/contract/events.ts'
+import { MACHINES_VERSION } from '../src/machines/definitions/definitions.ts'
 
 /** The recording of {@link madeUpEvents}. */
 export const MADE_UP_ID = '00000000-0000-4000-8000-000000000001'
@@ -43,6 +44,7 @@ function tellStart(tell: Tell): void {
   tell('recording.starting', {
     ...{ recordingType: 'both', media: ['mic'], require: 'all' },
     ...{ wrapUpSeconds: 30, maxDurationSeconds: 14_400, endsBy: new Date(START).toISOString() },
+    machines: MACHINES_VERSION,
   })
   tell('track.starting', { medium: 'mic', segment: 1, device: DEVICE })
   tell('track.started', { medium: 'mic', segment: 1 })

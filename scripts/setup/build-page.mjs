@@ -42,18 +42,20 @@ export async function buildPage(source, folder, { definitions, commands }) {
   const names = [scripts.page, scripts.start, scripts.worker, styles].flatMap(({ metafile }) =>
     Object.keys(metafile.outputs).map((path) => basename(path)),
   )
+  const charts = await writeCharts(definitions, commands, join(folder, 'charts'))
   const html = fillPage(readFileSync(join(source, 'index.html'), 'utf8'), {
     scripts,
     firstStyle,
+    newestCharts: charts
+      .map((path) => basename(path))
+      .filter((name) => name.endsWith(`-v${definitions.MACHINES_VERSION}.json`)),
     styleOf: (view) => names.find((name) => name.startsWith(`${view}-`) && name.endsWith('.css')),
   })
   writeFileSync(join(folder, 'index.html'), html)
   copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
   cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
-  for (const name of names) compress(join(folder, 'assets', name))
-  compress(join(folder, 'index.html'))
-  for (const path of await writeCharts(definitions, commands, join(folder, 'charts')))
-    compress(path)
+  const assets = names.map((name) => join(folder, 'assets', name))
+  for (const path of [...assets, join(folder, 'index.html'), ...charts]) compress(path)
 }
 
 /** Bundles the page's script with its views, the first script, and the worker of all windows. */
@@ -84,7 +86,8 @@ async function bundleScripts(build, options, source) {
 }
 
 /** Writes the first styles and the names of all files into the page. */
-function fillPage(html, { scripts: { page, start, worker, main }, firstStyle, styleOf }) {
+function fillPage(html, { scripts, firstStyle, newestCharts, styleOf }) {
+  const { page, start, worker, main } = scripts
   return (
     html
       .replace('/assets/start.js', `/assets/${outputWith(start.metafile, 'start.ts')}`)
@@ -93,6 +96,7 @@ function fillPage(html, { scripts: { page, start, worker, main }, firstStyle, st
         `/assets/${outputWith(worker.metafile, 'stream-worker.ts')}`,
       )
       .replace('/assets/main.js', `/assets/${main}`)
+      .replace('/charts/', newestCharts.map((name) => `/charts/${name}`).join(' '))
       // In the page itself: the first paint would wait for a file.
       .replace('<style></style>', () => `<style>${firstStyle.trim()}</style>`)
       .replace(/\/assets\/(\w+)\.css/g, (_, view) =>

@@ -7,6 +7,7 @@ import type { LogEvent } from '../../src/contract/events.ts'
 import { MEDIA } from '../../src/contract/media.ts'
 import type { ReplayState } from '../../src/contract/replay.ts'
 import { controlMachine } from '../../src/machines/control-machine.ts'
+import { MACHINES_VERSION } from '../../src/machines/definitions/definitions.ts'
 import { sessionMachine } from '../../src/machines/session-machine.ts'
 import { trackMachine } from '../../src/machines/track-machine.ts'
 import { statePath } from '../../src/replay/machine-states.ts'
@@ -73,6 +74,34 @@ suite('the inspector', (test) => {
     await daemon?.stop()
     if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
+
+  test.unless(
+    noBrowser,
+    'the moment is asked for once, before the page’s script is there',
+    async () => {
+      const position = positionAt(refusalOf('api'))
+      await page.goto('about:blank')
+      await page.goto(`${daemon.url}/#/inspector/${recorded.id}?position=${position}`)
+      await page.locator('.inspector[data-complete="true"]').waitFor()
+      const files = await page.evaluate(() =>
+        performance.getEntriesByType('resource').map(({ name, startTime }) => ({
+          path: new URL(name).pathname,
+          startTime,
+        })),
+      )
+      const view = files.find(({ path }) => path.startsWith('/assets/inspector-view'))
+      for (const path of [
+        `/v1/recordings/${recorded.id}/replay`,
+        ...['control', 'session', 'track'].map(
+          (name) => `/charts/${name}-v${MACHINES_VERSION}.json`,
+        ),
+      ]) {
+        const asked = files.filter((file) => file.path === path)
+        assert.equal(asked.length, 1, path)
+        assert.ok((asked[0]?.startTime as number) <= (view?.startTime as number), path)
+      }
+    },
+  )
 
   test.unless(noBrowser, 'the log is verified, and the shown event has its receipt', async () => {
     await inspectAt(page, recorded.id, positionAt(refusalOf('api')))

@@ -2,8 +2,13 @@ import type { LogEvent } from '../../contract/events.ts'
 import { Replay } from '../../replay/replay.ts'
 import type { EventLog } from '../../store/port.ts'
 
-/** A page of events is folded in one turn of the event loop: some 20 ms at most. */
+/** Events that are read at once. Decoding them takes one turn of the event loop. */
 const PAGE = 500
+/**
+ * Events that are folded in one turn of the event loop, about a millisecond. A command needs many
+ * turns until it is answered, and each may wait for such a slice.
+ */
+const SLICE = 50
 /** The last replay is kept for so long: whoever looks at a moment looks at its neighbours, too. */
 const KEPT_MS = 60_000
 
@@ -75,11 +80,18 @@ export class Replays {
       const events: LogEvent[] = await this.#log.events({
         ...{ after: kept.readTo, limit: PAGE, recordingId },
       })
-      kept.replay.append(events)
+      await foldInSlices(kept.replay, events)
       const last = events.at(-1)
       if (last !== undefined) kept.readTo = last.position
       if (events.length < PAGE) break
     }
     kept.readTo = Math.max(kept.readTo, end)
+  }
+}
+
+async function foldInSlices(replay: Replay, events: readonly LogEvent[]): Promise<void> {
+  for (let from = 0; from < events.length; from += SLICE) {
+    replay.append(events.slice(from, from + SLICE))
+    await new Promise(setImmediate)
   }
 }

@@ -1,41 +1,5 @@
 import type { Chart, ChartEdge, ChartNode } from '../../contract/chart.ts'
-import type { MachineChange, MachineName, RefusalReason } from '../../contract/replay.ts'
-
-const charts = new Map<string, Promise<Chart>>()
-const loaded = new Map<string, Chart>()
-
-const pathOf = (machine: MachineName, version: number) => `/charts/${machine}-v${version}.json`
-
-/** Returns the chart of a machine in one version of its definition; null until it is loaded. */
-export function loadedChart(machine: MachineName, version: number): Chart | null {
-  return loaded.get(pathOf(machine, version)) ?? null
-}
-
-/** Begins to read the charts of all machines in one version. */
-export function prepareCharts(version: number): void {
-  // Whoever shows it learns of a problem.
-  for (const machine of ['control', 'session', 'track'] as const)
-    loadChart(machine, version).catch(() => {})
-}
-
-/** Reads the chart of a machine in one version of its definition, once. */
-export function loadChart(machine: MachineName, version: number): Promise<Chart> {
-  const path = pathOf(machine, version)
-  let chart = charts.get(path)
-  if (chart === undefined) {
-    chart = fetch(path).then((response) => {
-      if (!response.ok) throw new Error(`The recorder answered ${response.status}.`)
-      return response.json() as Promise<Chart>
-    })
-    charts.set(path, chart)
-    chart.then(
-      (one) => loaded.set(path, one),
-      // Another visit may try again.
-      () => charts.delete(path),
-    )
-  }
-  return chart
-}
+import type { MachineChange, RefusalReason } from '../../contract/replay.ts'
 
 /** Whether a state is active in a machine that is in the state `value`. */
 export function isActive(id: string, value: string): boolean {

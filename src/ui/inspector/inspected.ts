@@ -1,4 +1,5 @@
-import { computed, signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
+import type { Page } from '../../client/types.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ReplayState } from '../../contract/replay.ts'
 import { Replay } from '../../replay/replay.ts'
@@ -6,7 +7,7 @@ import { onEvent } from '../live/live-state.ts'
 import { oneAtATime } from '../live/one-at-a-time.ts'
 import { recorder } from '../live/recorder.ts'
 import { afterFrame } from '../shell/after-frame.ts'
-import { prepareCharts } from './chart.ts'
+import { prepareCharts } from './chart-files.ts'
 import { takeState } from './early-state.ts'
 
 /** A short first page shows the first state soon. */
@@ -14,6 +15,8 @@ const FIRST_PAGE_LIMIT = 100
 const PAGE_LIMIT = 1_000
 /** So many events are folded before the page may draw again. */
 const FOLDED_AT_ONCE = 500
+/** While a long recording is read, the page shows so often how far it is. */
+const SHOWN_EVERY_MS = 250
 
 /** Where an opened recording begins: a position of the log, its newest event, or its first. */
 export type Beginning = { position: number } | 'newest' | 'first'
@@ -43,6 +46,7 @@ export class Inspected {
   #shown: ReplayState | null = null
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
+  #shownAt = Number.NEGATIVE_INFINITY
   /** Reads what is new. Calls while it reads lead to one more reading. */
   readonly #read = oneAtATime(() =>
     this.#readAll().catch((error) => {
@@ -66,6 +70,8 @@ export class Inspected {
     this.id = id
     this.replay = new Replay(id)
     this.follows.value = beginning === 'newest'
+    // Most recordings have today's machines.
+    prepareCharts()
     this.#endFollowing = onEvent((event) => {
       if (event.recordingId === id) this.#read()
     })
@@ -133,26 +139,55 @@ export class Inspected {
   }
 
   async #readAll(): Promise<void> {
-    const { signal } = this.#aborter
-    for (;;) {
-      const after = this.replay.events.at(-1)?.position ?? 0
-      const limit = after === 0 ? FIRST_PAGE_LIMIT : PAGE_LIMIT
-      const page = await recorder.events(this.id, { after, limit }, { signal })
-      await this.#fold(page.items)
-      if (page.nextCursor === null || signal.aborted) break
+    try {
+      await this.#readPages()
+    } finally {
+      // What was folded before a problem is shown, too.
+      this.#show()
     }
     this.isComplete.value = true
+  }
+
+  async #readPages(): Promise<void> {
+    const { signal } = this.#aborter
+    let next = this.#askForEvents(this.replay.events.at(-1)?.position ?? 0)
+    for (;;) {
+      const { items, nextCursor } = await next
+      const last = items.at(-1)
+      const isEnd = nextCursor === null || last === undefined
+      // The recorder reads the next page while this one is folded.
+      if (!isEnd) next = this.#askForEvents(last.position)
+      await this.#fold(items)
+      if (isEnd || signal.aborted) return
+    }
+  }
+
+  #askForEvents(after: number): Promise<Page<LogEvent>> {
+    const { signal } = this.#aborter
+    const limit = after === 0 ? FIRST_PAGE_LIMIT : PAGE_LIMIT
+    const page = recorder.events(this.id, { after, limit }, { signal })
+    // Whoever waits for it learns of a problem, unless a fold has failed before.
+    page.catch(() => {})
+    return page
   }
 
   async #fold(events: readonly LogEvent[]): Promise<void> {
     for (let from = 0; from < events.length; from += FOLDED_AT_ONCE) {
       if (from > 0) await new Promise((resolve) => setTimeout(resolve))
       this.replay.append(events.slice(from, from + FOLDED_AT_ONCE))
-      if (events.some(({ type }) => type === 'recording.closed')) this.isClosed.value = true
-      const { length } = this.replay.events
+      if (performance.now() - this.#shownAt > SHOWN_EVERY_MS) this.#show()
+    }
+    if (events.some(({ type }) => type === 'recording.closed')) this.isClosed.value = true
+  }
+
+  /** Shows how far the events are folded. Drawing that costs more than folding some pages. */
+  #show(): void {
+    this.#shownAt = performance.now()
+    const { length } = this.replay.events
+    batch(() => {
       this.count.value = length
       this.total.value = Math.max(this.total.value, length)
       if (this.follows.value && length > this.index.value) this.index.value = length
-    }
+    })
   }
 }

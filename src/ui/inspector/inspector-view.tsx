@@ -45,7 +45,8 @@ export function InspectorView({ id, query }: { id: string | null; query: URLSear
 
 function Opening({ id, isLive, query }: { id: string; isLive: boolean; query: URLSearchParams }) {
   const [opened, setOpened] = useState<{ inspected: Inspected; runner: Runner } | null>(null)
-  useEffect(() => {
+  // Before the frame: the state may be there already.
+  useLayoutEffect(() => {
     const inspected = new Inspected(id, beginningOf(id, query))
     const runner = new Runner(inspected)
     setOpened({ inspected, runner })

@@ -5,6 +5,7 @@ import { itemAt, type PlayTimeline } from '../player/play-timeline.ts'
 import type { Player } from '../player/player.ts'
 import { positionText } from '../player/time-text.ts'
 import { mediumName } from '../record/medium-name.ts'
+import { afterFrame } from '../shell/after-frame.ts'
 import { recordingHref } from '../shell/router.ts'
 import { MomentMedia } from './moment-media.ts'
 import { t } from './texts/texts.ts'
@@ -13,9 +14,18 @@ import { t } from './texts/texts.ts'
 export function MediaPanel({ id, ms }: { id: string; ms: number | null }) {
   const [media, setMedia] = useState<MomentMedia | null>(null)
   useEffect(() => {
-    const opened = new MomentMedia(id)
-    setMedia(opened)
-    return () => opened.close()
+    let opened: MomentMedia | undefined
+    let isShown = true
+    // Thousands of segments and tags would delay the state that is shown first.
+    afterFrame(() => {
+      if (!isShown) return
+      opened = new MomentMedia(id)
+      setMedia(opened)
+    })
+    return () => {
+      isShown = false
+      opened?.close()
+    }
   }, [id])
   const timeline = media?.timeline.value ?? null
   return (

@@ -1,5 +1,7 @@
+import { useMemo } from 'preact/hooks'
 import { MEDIA } from '../../contract/media.ts'
 import type { ReplayState } from '../../contract/replay.ts'
+import { language } from '../i18n/texts.ts'
 import { application } from '../live/live-state.ts'
 import { mediumName } from '../record/medium-name.ts'
 import { TagList } from './tag-list.tsx'
@@ -37,14 +39,19 @@ function Fact({ name, value }: { name: string; value: string }) {
 
 function Contexts({ state: { machines } }: { state: ReplayState }) {
   const { session, tracks } = machines
-  return (
-    <>
-      <h3>{t('inspector.context')}</h3>
-      <Context name={t('inspector.machine.session')} context={session.context} />
-      {MEDIA.map((medium) => (
-        <Context key={medium} name={mediumName(medium)} context={tracks[medium].context} />
-      ))}
-    </>
+  const contexts = [session, tracks.mic, tracks.speaker, tracks.screen]
+  // The same elements again cost nothing, and most steps leave the machines as they were.
+  return useMemo(
+    () => (
+      <>
+        <h3>{t('inspector.context')}</h3>
+        <Context name={t('inspector.machine.session')} context={session.context} />
+        {MEDIA.map((medium) => (
+          <Context key={medium} name={mediumName(medium)} context={tracks[medium].context} />
+        ))}
+      </>
+    ),
+    [...contexts.map(({ context }) => context), language.value],
   )
 }
 

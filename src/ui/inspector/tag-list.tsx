@@ -1,5 +1,6 @@
-import { useRef, useState } from 'preact/hooks'
+import { useMemo, useRef, useState } from 'preact/hooks'
 import type { TagEntry } from '../../contract/views.ts'
+import { language } from '../i18n/texts.ts'
 import { senderName } from '../record/sender-name.ts'
 import { t } from './texts/texts.ts'
 import { useSight } from './use-sight.ts'
@@ -18,23 +19,14 @@ interface Props {
 /** Shows the tags of a moment: those that it set, marked, and the first others; on wish, all. */
 export function TagList({ tags, at }: Props) {
   const [isWhole, setWhole] = useState(false)
-  const shown = tags.filter((tag, index) => index < SHOWN_AT_FIRST || tag.at === at)
-  const hidden = tags.length - shown.length
+  const isNew = tags.some((tag) => tag.at === at)
+  // The same elements again cost nothing, and most steps set no tag.
+  const { first, hidden } = useMemo(() => firstTags(tags, at), [tags, isNew && at, language.value])
   return (
     <>
       <h3 id="state-tags">{t('inspector.tags')}</h3>
       {tags.length === 0 && <p class="soft">{t('inspector.tags.none')}</p>}
-      {isWhole && hidden > 0 ? (
-        <AllTags tags={tags} at={at} />
-      ) : (
-        <ul class="state-tags">
-          {shown.map((tag) => (
-            <li key={tag.key} class={classOf(tag, at)}>
-              <Tag tag={tag} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {isWhole && hidden > 0 ? <AllTags tags={tags} at={at} /> : first}
       {hidden > 0 && !isWhole && (
         <button
           type="button"
@@ -46,6 +38,21 @@ export function TagList({ tags, at }: Props) {
       )}
     </>
   )
+}
+
+/** Returns the first tags with those that the moment set, and how many others there are. */
+function firstTags(tags: readonly TagEntry[], at: string | undefined) {
+  const shown = tags.filter((tag, index) => index < SHOWN_AT_FIRST || tag.at === at)
+  const first = (
+    <ul class="state-tags">
+      {shown.map((tag) => (
+        <li key={tag.key} class={classOf(tag, at)}>
+          <Tag tag={tag} />
+        </li>
+      ))}
+    </ul>
+  )
+  return { first, hidden: tags.length - shown.length }
 }
 
 /** Many tags, of which only those in sight are in the document. */

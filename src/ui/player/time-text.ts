@@ -1,7 +1,10 @@
 import { computed } from '@preact/signals'
 import { locale } from '../i18n/texts.ts'
 
-/** Made once for a locale: that takes longer than many times. */
+// Made once for a locale: that takes longer than many times.
+const wholeDate = computed(
+  () => new Intl.DateTimeFormat(locale.value, { dateStyle: 'long', timeStyle: 'short' }),
+)
 const wallClock = computed(() => new Intl.DateTimeFormat(locale.value, { timeStyle: 'medium' }))
 
 /** Formats a position such as `5:21` or `1:05:21`, with tenths of a second if asked. */
@@ -21,5 +24,5 @@ export function wallClockText(epochMs: number): string {
 
 /** Formats a moment as date and time of day. */
 export function dateText(at: string): string {
-  return new Date(at).toLocaleString(locale.value, { dateStyle: 'long', timeStyle: 'short' })
+  return wholeDate.value.format(Date.parse(at))
 }
