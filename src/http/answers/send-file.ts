@@ -49,7 +49,8 @@ export interface ImmutableFile {
 /**
  * Sends a file, or the part that Range asks for, with its digest (RFC 9530). The digest lets the
  * receiver check that the file is what was recorded. Rejects with the errors of `open`, with the
- * reason of the signal, and when the file cannot be read to its end; the connection is then broken off.
+ * reason of the signal, and when the file cannot be read to its end; the connection is then broken
+ * off.
  */
 export async function sendFile(ctx: HttpContext, file: ImmutableFile): Promise<void> {
   const media = await file.open()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { madeUpEvents } from '../../../bench/made-up-events.ts'
 import type { LogEvent } from '../../../src/contract/events.ts'
 import { Replays } from '../../../src/recorder/queries/replays.ts'
-import type { EventQuery } from '../../../src/store/read-events.ts'
+import type { EventQuery } from '../../../src/store/records/read-events.ts'
 import { suite } from '../../support/suite.ts'
 
 /** A log in memory. */
