@@ -147,7 +147,12 @@ suite('an erasure while the recording is used', (test) => {
     const served = await ServedBench.open()
     const asked = served.ask('export').then(({ statusCode }) => statusCode)
     await served.reading.opened
+    const begun = latch()
+    served.custody.bench.recorder.bus.on('events', (events) => {
+      if (events.some(({ type }) => type === 'recording.erasing')) begun.open()
+    })
     const erasing = served.custody.erase(served.id)
+    await begun.opened
     // The media that are open already can still be read, with a key that is still in memory.
     served.go.open()
     assert.equal((await erasing).erased?.cause, 'request')
