@@ -2,8 +2,8 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
-  generateKeyPairSync,
   type KeyObject,
+  randomBytes,
 } from 'node:crypto'
 import { decodeBech32, encodeBech32 } from './bech32.ts'
 
@@ -19,12 +19,12 @@ export interface Identity {
   recipient: Buffer
 }
 
-/** Creates a random identity. */
-export function createIdentity(): Identity {
-  const { privateKey } = generateKeyPairSync('x25519')
-  const { d, x } = privateKey.export({ format: 'jwk' })
-  return { secret: Buffer.from(d!, 'base64url'), recipient: Buffer.from(x!, 'base64url') }
-}
+/**
+ * Creates a random identity. Any 32 bytes are a private key (RFC 7748, 5). To export a key that
+ * `generateKeyPairSync` has made may hang for ever: the export locks the key, and when V8 collects
+ * garbage meanwhile, the job that made the key waits for the same lock (Node.js 20 to 24).
+ */
+export const createIdentity = (): Identity => identityOf(randomBytes(KEY_BYTES))
 
 /**
  * Returns the identity of a private key of 32 bytes. Its recipient is computed when it is needed:

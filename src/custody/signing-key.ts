@@ -1,10 +1,4 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto'
 import type { SigningKey } from './port.ts'
 
 /** The key with its private half, which is kept wrapped: 32 bytes (RFC 8032). */
@@ -12,11 +6,11 @@ export interface SecretSigningKey extends SigningKey {
   secret: Buffer
 }
 
-/** Creates a random key. */
-export function createSigningKey(): SecretSigningKey {
-  const { d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  return signingKeyOf(Buffer.from(d!, 'base64url'))
-}
+/**
+ * Creates a random key: any 32 bytes are a private half (RFC 8032, 5.1.5). Node's own function for
+ * that is not safe, see `createIdentity`.
+ */
+export const createSigningKey = (): SecretSigningKey => signingKeyOf(randomBytes(32))
 
 /** Returns the key of a private half of 32 bytes. */
 export function signingKeyOf(secret: Buffer): SecretSigningKey {
