@@ -22,7 +22,7 @@ export interface Identity {
 /**
  * Creates a random identity. Any 32 bytes are a private key (RFC 7748, 5). To export a key that
  * `generateKeyPairSync` has made may hang for ever: the export locks the key, and when V8 collects
- * garbage meanwhile, the job that made the key waits for the same lock (Node.js 20 to 24).
+ * garbage meanwhile, the job that made the key waits for the same lock (Node.js 20).
  */
 export const createIdentity = (): Identity => identityOf(randomBytes(KEY_BYTES))
 
