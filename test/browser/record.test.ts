@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import {
   noBrowser,
   openRecorderPage,
@@ -154,7 +154,11 @@ suite('recording on the page', (test) => {
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden' })
     await page.keyboard.press('r')
-    await page.keyboard.press('?')
+    // A dialog that has just been closed may still be on its way out, and take the key.
+    await eventually('it opens again', async () => {
+      await page.keyboard.press('?')
+      return dialog.isVisible()
+    })
     await dialog.getByLabel('Use these keys').check()
     await dialog.getByRole('button', { name: 'Done' }).click()
     assert.equal((await daemon.api('GET', '/recordings/current')).status, 404)
