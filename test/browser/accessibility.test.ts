@@ -100,8 +100,11 @@ suite('accessibility of the page', (test) => {
         }
         await untilStatus(page, 'ready')
         await page.keyboard.press('?')
+        const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+        await keys.waitFor()
         assert.deepEqual(await findings(page), [], 'the list of keys')
         await page.keyboard.press('Escape')
+        await keys.waitFor({ state: 'hidden' })
         await button(page, 'Start recording').click()
         await untilAllRecord(page)
         await page.keyboard.press('1')
