@@ -11,10 +11,13 @@ import type { ErasureWatch } from './erasure-watch.ts'
 export class MediaReading {
   readonly #response: ServerResponse
   readonly #aborter = new AbortController()
+  readonly #onClose = (): void => this.#aborter.abort(new ClientGone())
   readonly #unwatch: () => void
 
   constructor(response: ServerResponse, recordingId: string, erasures: ErasureWatch) {
     this.#response = response
+    // It may have gone while the recording was looked up.
+    if (response.destroyed) this.#onClose()
     response.once('close', this.#onClose)
     this.#unwatch = erasures.watch(recordingId, () => {
       if (response.headersSent) response.destroy()
@@ -32,6 +35,4 @@ export class MediaReading {
     this.#unwatch()
     this.#response.off('close', this.#onClose)
   }
-
-  readonly #onClose = (): void => this.#aborter.abort(new ClientGone())
 }
