@@ -40,6 +40,10 @@ suite('a person at the page', (test) => {
         .first()
         .click()
       await untilStatus(page, 'recording')
+      // A fast machine would record less than the player plays below.
+      await page.waitForFunction(() =>
+        /0:0[2-9]/.test(document.querySelector('.status-clock')?.textContent ?? ''),
+      )
       const tags = page.getByRole('region', { name: 'Tags', exact: true })
       await tags.getByLabel('Tag', { exact: true }).fill('customer')
       await tags.getByLabel('Value', { exact: true }).fill('Meier 4711')
@@ -62,7 +66,7 @@ suite('a person at the page', (test) => {
           throw new Error(`${page.url()} has no player, but:\n${shown}`, { cause: error })
         })
       await page.waitForFunction(() =>
-        [...document.querySelectorAll('audio')].some(({ currentTime }) => currentTime > 0.1),
+        [...document.querySelectorAll('audio')].some(({ currentTime }) => currentTime > 0.5),
       )
       assertClean()
       await context.close()
