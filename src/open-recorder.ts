@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { RecorderError } from './contract/errors.ts'
+import { hasCode, RecorderError } from './contract/errors.ts'
 import type { Home } from './home/home.ts'
 import { HomeError } from './home/home-error.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
@@ -35,8 +35,7 @@ export async function openRecorder(options: OpenRecorderOptions): Promise<Record
   } catch (error) {
     await log.close()
     // With a little space left a log may open, yet not take the events of the recovery.
-    const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
-    if (isFull && (await ballast.release())) return openRecorder(options)
+    if (hasCode(error, 'STORAGE_FULL') && (await ballast.release())) return openRecorder(options)
     throw error
   }
 }

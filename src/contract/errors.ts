@@ -227,3 +227,7 @@ export class RecorderError extends Error {
     return ERRORS[this.code][0]
   }
 }
+
+/** Whether something that was thrown is an error of the registry with this code. */
+export const hasCode = (error: unknown, code: ErrorCode): boolean =>
+  error instanceof RecorderError && error.code === code

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { RecorderError } from '../../contract/errors.ts'
+import { hasCode } from '../../contract/errors.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import type { PackedFiles } from './packed-files.ts'
 import type { StoredFiles } from './port.ts'
@@ -49,7 +49,7 @@ export class PackedSegments {
     try {
       return await this.#source.openStoredFile(this.#recordingId, segment)
     } catch (error) {
-      if (error instanceof RecorderError && error.code === 'NOT_FOUND') return undefined
+      if (hasCode(error, 'NOT_FOUND')) return undefined
       throw error
     }
   }

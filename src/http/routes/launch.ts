@@ -1,5 +1,5 @@
 import { sessionCookieName } from '../../access/access.ts'
-import { RecorderError } from '../../contract/errors.ts'
+import { hasCode, RecorderError } from '../../contract/errors.ts'
 import { sendEmpty, sendJson } from '../answers/send-answer.ts'
 import { isOtherUser } from '../requests/peer-user.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -10,8 +10,7 @@ import type { Services } from '../services.ts'
 /** The path below which launch URLs lie. */
 export const LAUNCH_PATH = '/launch/'
 
-const isVoidCode = (error: unknown): boolean =>
-  error instanceof RecorderError && error.code === 'UNAUTHENTICATED'
+const isVoidCode = (error: unknown): boolean => hasCode(error, 'UNAUTHENTICATED')
 
 /** A log that has failed keeps nobody from the page, which says so. */
 async function recordLogin(

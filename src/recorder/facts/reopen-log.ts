@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
+import { type ErrorCode, hasCode, RecorderError } from '../../contract/errors.ts'
 import type { EventData } from '../../contract/events.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
@@ -44,10 +44,10 @@ export async function reopenLog(parts: Reopening, error: RecorderError): Promise
       await restore({ code, failedAt })
       return true
     } catch (cause) {
-      const isKnown = cause instanceof RecorderError && cause.code === 'KEY_UNAVAILABLE'
       if (cause instanceof RecorderError) code = cause.code
       // A person may take hours to unlock them.
-      if (!isKnown) logger.warn({ err: cause }, 'the log cannot be reopened yet')
+      if (!hasCode(cause, 'KEY_UNAVAILABLE'))
+        logger.warn({ err: cause }, 'the log cannot be reopened yet')
       await facts.dispose()
       await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
     }

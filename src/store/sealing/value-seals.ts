@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { IdempotencyKey, TagValue } from '../../contract/commands.ts'
-import { RecorderError } from '../../contract/errors.ts'
+import { hasCode, RecorderError } from '../../contract/errors.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import { keyMissing } from '../../custody/key-unavailable.ts'
@@ -90,7 +90,7 @@ export class ValueSeals {
       return this.#keys.keysOf(recordingId)
     } catch (error) {
       const isOfAll = this.#keys.problem !== undefined
-      if (isOfAll || NEEDS_OWN_KEY.has(type) || !isKeyUnavailable(error)) throw error
+      if (isOfAll || NEEDS_OWN_KEY.has(type) || !hasCode(error, 'KEY_UNAVAILABLE')) throw error
       return undefined
     }
   }
@@ -291,6 +291,3 @@ function inPlaceOf(member: string, word: string): unknown {
 function hmac(key: Buffer, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }
-
-const isKeyUnavailable = (error: unknown): boolean =>
-  error instanceof RecorderError && error.code === 'KEY_UNAVAILABLE'
