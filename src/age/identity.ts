@@ -20,7 +20,7 @@ export interface Identity {
 }
 
 /**
- * Creates a random identity. Any 32 bytes are a private key (RFC 7748, 5). To export a key that
+ * Creates a random identity. Any 32 bytes are a private key (RFC 7748, 5). Exporting a key that
  * `generateKeyPairSync` has made may hang for ever: the export locks the key, and when V8 collects
  * garbage meanwhile, the job that made the key waits for the same lock (Node.js 20).
  */

@@ -18,7 +18,7 @@ type TimeFact = 'machine.slept' | 'clock.stepped' | 'warning.raised' | 'warning.
 const NOISE_MS = 30
 /**
  * Smaller steps are told together, once they add up to this: a time server that corrects a bad
- * clock every few seconds would else write thousands of events a day.
+ * clock every few seconds would otherwise write thousands of events a day.
  */
 const WORTH_TELLING_MS = 250
 /** Smaller steps are an event but no warning. */

@@ -137,7 +137,7 @@ export class SteadyClock implements RecorderClock {
 
   /**
    * Reads a clock and the monotonic one at one moment. A process that is held between two readings
-   * would else take that for a sleep, or for a step.
+   * would otherwise take that for a sleep, or for a step.
    */
   #readBeside(clock: () => number): { value: number; monotonic: number } {
     for (let reading = 1; ; reading++) {

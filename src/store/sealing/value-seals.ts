@@ -84,7 +84,7 @@ export class ValueSeals {
     })
   }
 
-  /** A key file that is damaged counts as missing, where an event does without. */
+  /** For an event that needs no key of its recording, a damaged key file counts as missing. */
   #keysFor(recordingId: string, type: EventType) {
     try {
       return this.#keys.keysOf(recordingId)
