@@ -6,6 +6,11 @@ import type { ChildCommand } from '../../processes/child-process.ts'
 import type { CaptureBackend } from '../capture-backend.ts'
 import { programSound } from '../program-sound.ts'
 
+/**
+ * Samples of a tone that come at once: 5 ms. ffmpeg hands them out when they begin, not when they
+ * are over as a device does, so with many of them a segment would seem to begin before its start.
+ */
+const SAMPLES_AT_ONCE = 240
 /** Pitch of the tone on each audio medium, in Hz. */
 const SYNTHETIC_TONES = { mic: 440, speaker: 880 } as const
 
@@ -19,9 +24,10 @@ const LABELS: Record<Medium, string> = {
 function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
   const generator =
     medium === 'screen'
-      ? `testsrc2=size=1280x720:rate=${quality.framesPerSecond}`
-      : `sine=frequency=${SYNTHETIC_TONES[medium]}:sample_rate=${SAMPLE_RATE},tremolo=f=0.5:d=0.4`
-  const input = ['-re', '-f', 'lavfi', '-i', generator]
+      ? `testsrc2=size=1280x720:rate=${quality.framesPerSecond},realtime`
+      : `sine=frequency=${SYNTHETIC_TONES[medium]}:sample_rate=${SAMPLE_RATE}:samples_per_frame=${SAMPLES_AT_ONCE},tremolo=f=0.5:d=0.4,arealtime`
+  // Not `-re`: since ffmpeg 6.1 the first half second would come at once.
+  const input = ['-f', 'lavfi', '-i', generator]
   const args =
     medium === 'screen'
       ? [...screenArgs(input, quality, ffmpeg), ...pictureArgs(ffmpeg)]
