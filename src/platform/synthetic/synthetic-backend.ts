@@ -26,7 +26,7 @@ function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): Chi
     medium === 'screen'
       ? `testsrc2=size=1280x720:rate=${quality.framesPerSecond},realtime`
       : `sine=frequency=${SYNTHETIC_TONES[medium]}:sample_rate=${SAMPLE_RATE}:samples_per_frame=${SAMPLES_AT_ONCE},tremolo=f=0.5:d=0.4,arealtime`
-  // Not `-re`: since ffmpeg 6.1 the first half second would come at once.
+  // Not `-re`: with ffmpeg 7 the first half second would come at once.
   const input = ['-f', 'lavfi', '-i', generator]
   const args =
     medium === 'screen'

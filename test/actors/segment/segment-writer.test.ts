@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,7 @@ import { SegmentWriter } from '../../../src/actors/segment/segment-writer.ts'
 import { createIdentity } from '../../../src/age/identity.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import { assertWithin } from '../../support/machine.ts'
-import { suite } from '../../support/suite.ts'
+import { eventually, suite } from '../../support/suite.ts'
 import { sha256Of } from '../support/media-files.ts'
 
 suite('a segment writer', (test) => {
@@ -88,6 +89,17 @@ suite('a segment writer', (test) => {
     file.write(Buffer.alloc(600))
     assert.equal(reported.length, 1, 'it fails once')
     await assert.rejects(file.finish(), (reason) => reason === error)
+  })
+
+  test('does not discard an older file, which it did not create', async () => {
+    const path = join(scratch, 'older.ogg.age')
+    writeFileSync(path, 'an older recording')
+    const { writer: file, reported } = writer(path)
+    file.write(randomBytes(100))
+    await eventually('the file cannot be created', () => reported.length > 0)
+    assert.equal((reported[0] as NodeJS.ErrnoException).code, 'EEXIST')
+    await file.discard()
+    assert.equal(readFileSync(path, 'utf8'), 'an older recording')
   })
 
   test('discards its file during a write, and the folder only when that is empty', async () => {
