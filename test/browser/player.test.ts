@@ -81,9 +81,9 @@ suite('playing on the page', (test) => {
   })
 
   test.unless(noBrowser, 'microphone, speaker and screen stay in sync with the clock', async () => {
-    await openAt(page, recorded.id, recorded.pause.toMs + 200)
+    await openAt(page, recorded.id, recorded.screenResumedMs + 200)
     await playButton(page).click()
-    await untilPosition(page, recorded.pause.toMs + 1_500)
+    await untilPosition(page, recorded.screenResumedMs + 1_500)
     const leads: Record<string, number[]> = { mic: [], speaker: [], screen: [] }
     for (let sample = 0; sample < 15; sample++) {
       const { clock, media } = await places(page)
@@ -98,14 +98,14 @@ suite('playing on the page', (test) => {
   })
 
   test.unless(noBrowser, 'a pause shows its card and is silent, and then it goes on', async () => {
-    const { fromMs, toMs } = recorded.pause
+    const { fromMs } = recorded.pause
     await openAt(page, recorded.id, fromMs - 700)
     assert.equal(await card(page).count(), 0)
     await playButton(page).click()
     await page.locator('[data-card="paused"]').waitFor()
     await untilPosition(page, fromMs + 500)
     assert.deepEqual((await places(page)).media, {})
-    await untilPosition(page, toMs + 500)
+    await untilPosition(page, recorded.screenResumedMs + 500)
     assert.equal(await card(page).count(), 0)
     // A busy machine reads the segments behind the pause late.
     await eventually('all media play again', async () => {
@@ -118,9 +118,9 @@ suite('playing on the page', (test) => {
   test.unless(noBrowser, 'a jump reads the screen from its key frame on, and goes on', async () => {
     const { keyFrames, reads } = await replaceScreen(page, join(daemon.home, 'replaced.mp4'))
     await page.reload()
-    await openAt(page, recorded.id, recorded.pause.toMs + 2_500)
+    await openAt(page, recorded.id, recorded.screenResumedMs + 2_500)
     await playButton(page).click()
-    await untilPosition(page, recorded.pause.toMs + 4_200)
+    await untilPosition(page, recorded.screenResumedMs + 4_200)
     const [first, ...groups] = [...reads]
     const offsets = keyFrames.map(([, offset]) => offset)
     assert.equal(first, `0-${(offsets[0] ?? 0) - 1}`)

@@ -7,6 +7,8 @@ export interface PlayedRecording {
   id: string
   /** A stretch in which everything is paused. */
   pause: { fromMs: number; toMs: number }
+  /** Where the screen goes on after the pause: a busy machine resumes one medium late. */
+  screenResumedMs: number
   durationMs: number
 }
 
@@ -36,15 +38,15 @@ export async function recordConversation(daemon: Daemon): Promise<PlayedRecordin
   await send(`/${id}/stop`)
   const { startedAt, endedAt, tracks } = await send(`/${id}/close`)
   const msOf = (at: string): number => Date.parse(at) - Date.parse(startedAt)
-  const spans: { from: string; to: string }[][] = Object.values(
-    tracks as Record<string, { spans: { from: string; to: string }[] }>,
-  ).map((track) => track.spans)
+  const recorded = tracks as Record<string, { spans: { from: string; to: string }[] }>
+  const spans = Object.values(recorded).map((track) => track.spans)
   return {
     id,
     pause: {
       fromMs: Math.max(...spans.map(([first]) => msOf(first?.to ?? ''))),
       toMs: Math.min(...spans.map((all) => msOf(all[1]?.from ?? ''))),
     },
+    screenResumedMs: msOf(recorded.screen?.spans[1]?.from ?? ''),
     durationMs: msOf(endedAt),
   }
 }
