@@ -168,7 +168,7 @@ export class LevelEventLog implements EventLog {
     return this.#reader.closedRecordings(query)
   }
 
-  readonly tagHistory: EventLog['tagHistory'] = (id) => this.#reader.tagHistory(id)
+  readonly tagHistory: EventLog['tagHistory'] = (id, known) => this.#reader.tagHistory(id, known)
 
   segments(id: string, query: { limit: number; cursor?: string }) {
     return this.#reader.segments(id, query)

@@ -1,12 +1,19 @@
-import type { LogEvent, SegmentDescription } from '../contract/events.ts'
-import type { RecordingView, TagEntry } from '../contract/views.ts'
+import type { EventOf, LogEvent, SegmentDescription } from '../contract/events.ts'
+import type { RecordingView } from '../contract/views.ts'
 import { mapUnhurried } from '../time/turns.ts'
 import { within } from '../time/within.ts'
 import { AuditReader } from './audit/audit-reader.ts'
 import { DamagedViewError } from './database/checksum.ts'
 import { wrapReadErrors } from './database/database.ts'
 import type { OpenedLog } from './opened-log.ts'
-import type { ClosedQuery, Page, RecordingQuery, RecordsQuery, ToShown } from './port.ts'
+import type {
+  ClosedQuery,
+  Page,
+  RecordingQuery,
+  RecordsQuery,
+  TagHistory,
+  ToShown,
+} from './port.ts'
 import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
 import { type EventQuery, readEvents } from './records/read-events.ts'
 import { readStoredRecords, type StoredRecord } from './records/read-records.ts'
@@ -18,6 +25,7 @@ import { readProjection } from './views/stored-projections.ts'
 
 /** How long a read waits for a log that is being opened again. Milliseconds. */
 const REOPENING_WAIT_MS = 30_000
+const NO_TAGS: TagHistory = { entries: [], position: 0 }
 
 /**
  * Reads a log through its views. Where one does not agree with the log any more, which a disk can
@@ -85,19 +93,32 @@ export class LogReader {
     return closedRecordings({ ...this.#log(), onDamaged }, query)
   }
 
-  async tagHistory(id: string): Promise<TagEntry[]> {
+  async tagHistory(id: string, known = NO_TAGS): Promise<TagHistory> {
     const { erased, seals } = this.#log()
-    if (erased.has(id)) return []
-    const stored = await this.#read(
-      id,
-      async (log) => (await readTagEvents(log, id)).flatMap(tagEntries),
-      (events) => events.filter(isTagEvent).flatMap(tagEntries),
-    )
+    if (erased.has(id)) return NO_TAGS
+    const events = await this.#tagEvents(id, known.position)
+    const [first, ...newer] = events
+    // The newest that is known is read, too: a log that has been opened again may have another.
+    const isKnown = first?.position === known.position
+    if (known.position > 0 && !isKnown) return this.tagHistory(id)
+    const stored = (isKnown ? newer : events).flatMap(tagEntries)
+    const position = events.at(-1)?.position ?? 0
     // The erasure may begin meanwhile, and destroy the key.
-    return mapUnhurried(stored, (tag) => seals.openTag(id, tag)).catch((error) => {
-      if (erased.has(id)) return []
-      throw error
-    })
+    return mapUnhurried(stored, (tag) => seals.openTag(id, tag)).then(
+      (opened) => ({ entries: isKnown ? [...known.entries, ...opened] : opened, position }),
+      (error) => {
+        if (erased.has(id)) return NO_TAGS
+        throw error
+      },
+    )
+  }
+
+  #tagEvents(id: string, from: number): Promise<EventOf<'recording.tagged'>[]> {
+    return this.#read(
+      id,
+      (log) => readTagEvents(log, id, from),
+      (events) => events.filter(isTagEvent).filter(({ position }) => position >= from),
+    )
   }
 
   segments(id: string, query: SegmentQuery): Promise<Page<SegmentDescription>> {

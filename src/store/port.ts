@@ -119,6 +119,13 @@ export interface ClosedQuery {
   tagKeys: ReadonlySet<string>
 }
 
+/** All values that tags of a recording ever had, oldest first. */
+export interface TagHistory {
+  entries: readonly TagEntry[]
+  /** Position of the event that tagged it last; 0 when none did. */
+  position: number
+}
+
 /** Returns a view as readers are shown it. It never changes whether a recording is closed. */
 export type ToShown = (view: RecordingView) => RecordingView
 
@@ -224,7 +231,8 @@ export interface EventLog {
    * Their views have only the tags that are asked for, and no tracks.
    */
   closedRecordings(query: ClosedQuery): AsyncIterable<RecordingView>
-  tagHistory(id: string): Promise<TagEntry[]>
+  /** Reads what has tagged a recording. Only what is newer than a history that is known is read. */
+  tagHistory(id: string, known?: TagHistory): Promise<TagHistory>
   segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentDescription>>
   segment(id: string, medium: string, number: number): Promise<SegmentDescription | undefined>
   /**

@@ -4,6 +4,7 @@ import { TEST_KEYS } from '../../lab/test-keys.ts'
 import type { RecordingView } from '../../src/contract/views.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import type { OpeningProgress } from '../../src/store/opening/open-verified-log.ts'
+import type { TagHistory } from '../../src/store/port.ts'
 import { suite } from '../support/suite.ts'
 import { at, CRM, daemonStarted, History } from './support/history.ts'
 import { refusal, withFolder, withLog } from './support/scratch.ts'
@@ -225,11 +226,32 @@ suite('the event log', (test) => {
         events: [history.starting(), history.tagged(1, { customer: 1, vip: true })],
       }).committed
       await log.append({ events: [history.tagged(2, { customer: '1' })] }).committed
-      assert.deepEqual(await log.tagHistory('recording-1'), [
+      const { entries } = await log.tagHistory('recording-1')
+      assert.deepEqual(entries, [
         { key: 'customer', value: 1, at: at(1), by: CRM },
         { key: 'vip', value: true, at: at(1), by: CRM },
         { key: 'customer', value: '1', at: at(2), by: CRM },
       ])
+    }),
+  )
+
+  test(
+    'adds only newer values to a history that is known',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      await log.append({ events: [history.starting()] }).committed
+      const none = await log.tagHistory('recording-1')
+      await log.append({ events: [history.tagged(1, { customer: 1 })] }).committed
+      const one = await log.tagHistory('recording-1', none)
+      await log.append({ events: [history.tagged(2, { customer: 2, vip: true })] }).committed
+      const valuesFrom = async (known: TagHistory) =>
+        (await log.tagHistory('recording-1', known)).entries.map(({ value }) => value)
+      assert.deepEqual(await valuesFrom(none), [1, 2, true])
+      assert.deepEqual(await valuesFrom(one), [1, 2, true])
+      const kept = one.entries.map((entry) => ({ ...entry, value: 'kept' }))
+      assert.deepEqual(await valuesFrom({ ...one, entries: kept }), ['kept', 2, true])
+      // No event at this position has tagged it: another log, perhaps.
+      assert.deepEqual(await valuesFrom({ position: 1, entries: kept }), [1, 2, true])
     }),
   )
 

@@ -26,6 +26,7 @@ import { ActiveErrors } from './active-errors.ts'
 import { type LivePicture, LivePictures } from './live-pictures.ts'
 import { Replays } from './replays.ts'
 import { shownLog } from './shown-log.ts'
+import { TagHistories } from './tag-histories.ts'
 
 /** The parts that a reader reads from. */
 export interface ReaderOptions {
@@ -60,12 +61,12 @@ export class Reader {
   #changes = 0
   /** The answer that each side got last, and what it was made from. */
   readonly #last = new Map<ClientSide, Shown>()
-  /** The tag history that was read last, cached by the identity of `view.tags`. */
-  #history: { id: string; tags: readonly TagEntry[]; entries: Promise<TagEntry[]> } | undefined
+  readonly #tagHistories: TagHistories
 
   constructor(options: ReaderOptions) {
     this.#options = options
     this.#replays = new Replays(options.log)
+    this.#tagHistories = new TagHistories(options.log)
   }
 
   /** Observes committed events. */
@@ -74,8 +75,8 @@ export class Reader {
     for (const event of events) {
       this.#activeErrors.observe(event)
       this.#pictures.observe(event)
+      this.#tagHistories.observe(event)
       if (event.type.startsWith('recording.eras')) {
-        this.#history = undefined
         this.#replays.forget(event.recordingId as string)
         this.#last.clear()
       }
@@ -151,21 +152,9 @@ export class Reader {
   async #withHistory(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
     const { unrecordedEnd } = this.#options.facts
     const changes = this.#changes
-    const answer = { ...this.toAnswer(view, side), tagHistory: await this.#tagHistory(view) }
+    const answer = { ...this.toAnswer(view, side), tagHistory: await this.#tagHistories.of(view) }
     this.#last.set(side, { view, changes, unrecordedEnd, answer })
     return answer
-  }
-
-  /** Cached: clients read one recording repeatedly, and its history changes only with its tags. */
-  #tagHistory({ id, tags, keyMissing }: RecordingView): Promise<TagEntry[]> {
-    if (keyMissing) return Promise.resolve([])
-    if (this.#history?.id === id && this.#history.tags === tags) return this.#history.entries
-    const history = { id, tags, entries: this.#options.log.tagHistory(id) }
-    this.#history = history
-    history.entries.catch(() => {
-      if (this.#history === history) this.#history = undefined
-    })
-    return history.entries
   }
 
   toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer {

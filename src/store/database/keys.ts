@@ -122,8 +122,11 @@ export const UNSEALED_RANGES: readonly KeyRange[] = [
 export const isTagIndexKey = (key: string): boolean => key.startsWith('view/tag/')
 
 export const tagsKey = (id: string, at: number): string => `view/tags/${id}/${position(at)}`
-/** Where in the log a recording was tagged, in order. */
-export const tagsRange = (id: string): KeyRange => below(`view/tags/${id}/`)
+/** Where in the log a recording was tagged, in order, from a position on. */
+export const tagsRange = (id: string, from = 0): KeyRange => ({
+  gte: tagsKey(id, from),
+  lt: below(`view/tags/${id}/`).lt,
+})
 /** The position of the event that a key under `view/tags/` or `view/event/` names. */
 export const indexedPosition = (key: string): number => Number(key.slice(key.lastIndexOf('/') + 1))
 

@@ -351,7 +351,7 @@ suite('the verification in the background', (test) => {
         folder,
         async (log) => {
           assert.equal(log.status, 'verified')
-          assert.ok((await log.tagHistory('recording-0001')).length > 0)
+          assert.ok((await log.tagHistory('recording-0001')).entries.length > 0)
         },
         FAST,
       )

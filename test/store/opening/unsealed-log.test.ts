@@ -57,7 +57,7 @@ suite('a log of 0.1, which sealed nothing', (test) => {
       await writeUnsealed(folder)
       await withLog(folder, async (log) => {
         assert.match(JSON.stringify(await log.events({ after: 0, limit: 9 })), /"Zaphod"/)
-        const tags = await log.tagHistory(ID)
+        const { entries: tags } = await log.tagHistory(ID)
         assert.deepEqual(
           tags.map(({ value }) => value),
           ['Zaphod'],
@@ -109,7 +109,7 @@ suite('a log of 0.1, which sealed nothing', (test) => {
         folder,
         async (log) => {
           assert.equal(log.status, 'readOnly')
-          assert.equal((await log.tagHistory(ID))[0]?.value, 'Zaphod')
+          assert.equal((await log.tagHistory(ID)).entries[0]?.value, 'Zaphod')
         },
         { keys },
       )
@@ -145,7 +145,7 @@ suite('a log of 0.1, which sealed nothing', (test) => {
         folder,
         async (log) => {
           await log.append({ events: [history.tagged(3, { customer: 'Trillian' })] }).committed
-          assert.equal((await log.tagHistory(ID))[0]?.value, 'Trillian')
+          assert.equal((await log.tagHistory(ID)).entries[0]?.value, 'Trillian')
           assert.equal((await log.recording(ID))?.keyMissing, undefined)
         },
         { keys },

@@ -145,7 +145,7 @@ suite('values about persons in the log', (test) => {
           assert.deepEqual([view?.tags, view?.erased?.reason], [[], 'asked for'])
           assert.deepEqual(view?.tracks.mic?.device, { id: '', label: 'erased' })
           assert.equal(view?.keyMissing, undefined)
-          assert.deepEqual(await log.tagHistory(ID), [])
+          assert.deepEqual((await log.tagHistory(ID)).entries, [])
           assert.deepEqual((await log.recordings({ text: 'zaphod', limit: 9 })).items, [])
           const key = { client: 'crm', key: 'order of Zaphod-8841' }
           await refusal('ERASED', () => log.answer(key))

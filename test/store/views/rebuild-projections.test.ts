@@ -112,7 +112,7 @@ suite('projections', (test) => {
             log.openRecordings().map(({ id }) => id),
             ['recording-live'],
           )
-          assert.equal((await log.tagHistory('recording-closed')).length, 1_200)
+          assert.equal((await log.tagHistory('recording-closed')).entries.length, 1_200)
         })
         assert.deepEqual(await dump(folder), before)
       }))

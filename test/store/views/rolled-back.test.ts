@@ -38,7 +38,7 @@ suite('a start that is rolled back', (test) => {
           assert.deepEqual(log.openRecordings(), [])
           assert.equal(await log.recording('recording-1'), undefined)
           assert.deepEqual((await log.recordings({ tags: { customer: 8 }, limit: 10 })).items, [])
-          assert.deepEqual(await log.tagHistory('recording-1'), [])
+          assert.deepEqual((await log.tagHistory('recording-1')).entries, [])
           assert.deepEqual((await log.segments('recording-1', { limit: 10 })).items, [])
           assert.equal(log.position, 8)
         })
