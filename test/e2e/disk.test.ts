@@ -42,7 +42,8 @@ suite('a disk that becomes full', (test) => {
   const recordedFor = (ms: number) =>
     eventually(`${ms} ms are recorded`, async () => {
       const { body } = await daemon.api('GET', '/recordings/current')
-      return Date.now() - Date.parse(body.startedAt) > ms
+      const starts = MEDIA.map((medium) => Date.parse(body.tracks[medium].startedAt ?? ''))
+      return Date.now() - Math.max(...starts) > ms
     })
   const ballast = () => join(daemon.home, 'log.ballast')
   const hasBallast = () =>
