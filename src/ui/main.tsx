@@ -13,11 +13,8 @@ import { notifyChanges } from './signs/notifications.ts'
 
 askForState(route.peek())
 followRecorder()
-prepareView(route.peek())
-loadTexts()
-  // In English, if the recorder is gone already.
-  .catch(() => {})
-  .then(show)
+// Together with its view: a frame of its own would delay it.
+void Promise.allSettled([loadTexts(), prepareView(route.peek())]).then(show)
 
 function show(): void {
   followLanguage()

@@ -3,10 +3,14 @@ import { askEarly, URL_OF_STATE } from './live/early-answer.ts'
 import { afterFrame } from './shell/after-frame.ts'
 import { preloadScripts } from './shell/view-style.ts'
 
-const isMoment = askForMoment(location.hash)
+if (askForMoment(location.hash)) {
+  preloadScripts('inspector')
+  open()
+}
 // The head of index.html is drawn first: compiling the page's script would delay it.
-afterFrame(() => {
+else afterFrame(open)
+
+function open(): void {
   askEarly(URL_OF_STATE)
-  if (isMoment) preloadScripts('inspector')
   void import('./main.tsx')
-})
+}

@@ -155,7 +155,7 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
           position={state.event?.position ?? inspected.replay.events[0]?.position ?? 1}
         />
       )}
-      <KeysDialog dialog={keys} />
+      {isFrameShown && <KeysDialog dialog={keys} />}
     </article>
   )
 }

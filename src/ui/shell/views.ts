@@ -44,8 +44,7 @@ const LOADERS: Partial<Record<Route['name'], () => Promise<unknown>>> = {
   settings: loadSettings,
 }
 
-/** Begins to load the view of a route before the page is drawn. */
-export function prepareView({ name }: Route): void {
-  // The view itself shows what cannot be loaded.
-  LOADERS[name]?.().catch(() => {})
+/** Loads the view of a route before the page is drawn. The view itself shows what cannot be loaded. */
+export async function prepareView({ name }: Route): Promise<void> {
+  await LOADERS[name]?.()
 }
