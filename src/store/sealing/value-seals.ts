@@ -14,8 +14,15 @@ import {
 } from '../../custody/values.ts'
 import { DamagedViewError } from '../database/checksum.ts'
 import { hashOwner } from '../database/keys.ts'
-import type { CommandAnswer, KeptAnswer } from '../port.ts'
+import type { KeptAnswer } from '../port.ts'
 import { OpenedValues } from './opened-values.ts'
+import {
+  erasedMeanwhile,
+  isOlderThanErasure,
+  placeOfAnswer,
+  recordingOf,
+  type SealedAnswer,
+} from './sealed-answer.ts'
 import { hasSealedMembers, mapSealedMembers } from './sealed-members.ts'
 import {
   isUnsealed,
@@ -178,15 +185,18 @@ export class ValueSeals {
     { recordingId, $sealed }: SealedAnswer,
     isErased: (id: string) => boolean,
   ): KeptAnswer {
-    if (recordingId !== null && isErased(recordingId))
-      throw new RecorderError('ERASED', 'The recording that the answer was about was erased.')
+    if (recordingId !== null && isErased(recordingId)) throw erasedMeanwhile()
     const keys = recordingId === null ? this.#keys.home() : this.#keys.keysOf(recordingId)
     if (keys === undefined) throw keyMissing()
+    let kept: KeptAnswer
     try {
-      return openValue(keys.valueKey, placeOfAnswer(recordingId, key), $sealed) as KeptAnswer
+      kept = openValue(keys.valueKey, placeOfAnswer(recordingId, key), $sealed) as KeptAnswer
     } catch {
       throw new DamagedViewError(key)
     }
+    // The home seals those about recordings of 0.1, and the answer to an erasure.
+    if (isOlderThanErasure(kept.answer, isErased)) throw erasedMeanwhile()
+    return kept
   }
 
   /** Returns the name of a tag in the index: an HMAC-SHA-256, lower-case hex. */
@@ -267,22 +277,6 @@ export class ValueSeals {
 
 /** A client, and its idempotency key. */
 export type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
-
-/** A kept answer on disk. */
-export interface SealedAnswer {
-  /** The recording whose key opens it; null: the home's. */
-  recordingId: string | null
-  $sealed: string
-}
-
-const placeOfAnswer = (recordingId: string | null, key: string): ValuePlace => ({
-  ...{ recordingId, position: 0, member: key },
-})
-
-function recordingOf({ body }: CommandAnswer): string | null {
-  if (typeof body !== 'object' || body === null || !('id' in body)) return null
-  return typeof body.id === 'string' ? body.id : null
-}
 
 function inPlaceOf(member: string, word: string): unknown {
   return member === 'device' ? maskedDevice(word) : word

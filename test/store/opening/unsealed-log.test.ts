@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { TEST_KEYS, TestKeyRing } from '../../../lab/test-keys.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
+import type { RecordingView } from '../../../src/contract/views.ts'
 import { withChecksum } from '../../../src/store/database/checksum.ts'
 import { ValueSeals } from '../../../src/store/sealing/value-seals.ts'
 import { eventually, suite } from '../../support/suite.ts'
@@ -98,6 +99,38 @@ suite('a log of 0.1, which sealed nothing', (test) => {
       // LevelDB names the first and the last key of former tables until it is opened again, twice.
       for (let i = 0; i < 2; i++) await withLog(folder, async () => {})
       for (const former of [OWNER, TAG]) assert.equal(rawBytes(folder).includes(former), false)
+    }))
+
+  test('shows nothing of an erased recording to a repeated request', () =>
+    withFolder(async (folder) => {
+      await writeUnsealed(folder)
+      const keys = new TestKeyRing()
+      await keys.destroy(ID)
+      const key = { client: 'crm', key: 'hold' }
+      const history = new History(ID)
+      for (let version = 1; version <= 6; version++) history.started()
+      await withLog(
+        folder,
+        async (log) => {
+          const held = history.event(5, 'recording.held', { holdId: 'hold-1', reason: 'asked for' })
+          const body = (view?: RecordingView) => ({ status: 201, body: view })
+          await log.append({
+            events: [held],
+            answers: [
+              {
+                idempotency: { ...key, fingerprint: 'f' },
+                render: (view) => body(view(ID)),
+              },
+            ],
+          }).committed
+          assert.match(JSON.stringify(await log.answer(key)), /Zaphod/)
+          const erasing = { cause: 'request', reason: 'asked for' } as const
+          await log.append({ events: [history.event(6, 'recording.erasing', erasing)] }).committed
+          await refusal('ERASED', () => log.answer(key))
+        },
+        { keys },
+      )
+      await withLog(folder, (log) => refusal('ERASED', () => log.answer(key)), { keys })
     }))
 
   test('is not changed while the keys are missing', () =>
