@@ -78,7 +78,7 @@ export class ValueSeals {
     return mapSealedMembers(event, (member, value) => {
       // The key of an erased recording is being destroyed, and cannot always be read any more.
       const hasNone = recordingId === null || OF_THE_HOME.has(type) || view?.erased
-      const own = hasNone ? undefined : this.#keysFor(recordingId, type)
+      const own = hasNone ? undefined : this.#keysFor(recordingId, NEEDS_OWN_KEY.has(type))
       if (own === undefined && recordingId !== null && NEEDS_OWN_KEY.has(type)) {
         // Only a recording of 0.1 never had keys. Under the key of the home, erasure would fail.
         if (view === undefined || !isUnsealed(view)) throw keyMissing()
@@ -91,13 +91,13 @@ export class ValueSeals {
     })
   }
 
-  /** For an event that needs no key of its recording, a damaged key file counts as missing. */
-  #keysFor(recordingId: string, type: EventType) {
+  /** Where no key of the recording is needed, a damaged key file counts as missing. */
+  #keysFor(recordingId: string, isNeeded: boolean) {
     try {
       return this.#keys.keysOf(recordingId)
     } catch (error) {
       const isOfAll = this.#keys.problem !== undefined
-      if (isOfAll || NEEDS_OWN_KEY.has(type) || !hasCode(error, 'KEY_UNAVAILABLE')) throw error
+      if (isOfAll || isNeeded || !hasCode(error, 'KEY_UNAVAILABLE')) throw error
       return undefined
     }
   }
@@ -169,7 +169,7 @@ export class ValueSeals {
    */
   sealAnswer(key: string, kept: KeptAnswer): string {
     const id = recordingOf(kept.answer)
-    const own = id === null ? undefined : this.#keys.keysOf(id)
+    const own = id === null ? undefined : this.#keysFor(id, false)
     const { valueKey } = own ?? this.#keys.home()
     const recordingId = own ? id : null
     const sealed = sealValue(valueKey, placeOfAnswer(recordingId, key), kept)
