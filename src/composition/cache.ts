@@ -84,6 +84,7 @@ export class Cache {
   /** Removes the files of a recording. Resolves when that is on disk. */
   async forget(recordingId: string): Promise<void> {
     await rm(join(this.#folder, recordingId), { recursive: true, force: true, maxRetries: 3 })
+    await this.#createFolder()
     await syncFolder(this.#folder)
   }
 
@@ -114,6 +115,7 @@ export class Cache {
    * Rejects with STORAGE_FULL where the bytes do not fit, and then removes nothing.
    */
   async claim(bytes: number): Promise<() => void> {
+    await this.#createFolder()
     this.#claimed += bytes
     const release = (): void => {
       this.#claimed -= bytes
@@ -125,6 +127,11 @@ export class Cache {
       throw error
     }
     return release
+  }
+
+  /** A person may have removed it. An erasure must not wait for its return. */
+  async #createFolder(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
   }
 
   async #makeRoom(): Promise<void> {

@@ -204,4 +204,14 @@ suite('the cache of composed files', (test) => {
     await cache.removeUnfinished()
     assert.deepEqual(await names(), [basename(await pathOf(kept))])
   })
+
+  test('goes on when somebody has removed its folder', async () => {
+    const kept = plan()
+    await put(kept)
+    await rm(folder, { recursive: true })
+    await cache.forget(kept.recordingId)
+    ;(await cache.claim(100))()
+    await put(kept)
+    assert.ok(await cache.get(kept))
+  })
 })
