@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { IdempotencyKey, TagValue } from '../../contract/commands.ts'
-import { hasCode, RecorderError } from '../../contract/errors.ts'
+import { hasCode, type RecorderError } from '../../contract/errors.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import { keyMissing } from '../../custody/key-unavailable.ts'
