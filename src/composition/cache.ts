@@ -13,6 +13,7 @@ import { freeBytes, type ReadFreeBytes } from '../disk/free-space.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import type { CompositionPlan } from './composition-plan.ts'
 import type { ComposedFile } from './port.ts'
+import { watchedMedia } from './watched-media.ts'
 
 const WORK_FOLDER = '.work'
 const KEY_LENGTH = 24
@@ -202,7 +203,9 @@ export class Cache {
   async #open(recordingId: string, path: string): Promise<StoredMedia> {
     const identity = await this.#how.identityOf(recordingId)
     try {
-      return await openStoredMedia(path, identity)
+      const media = await openStoredMedia(path, identity)
+      // Only its end was looked at. The next request makes it again.
+      return watchedMedia(media, () => void this.#remove(path))
     } catch (cause) {
       const isDamaged = cause instanceof SealedFileError
       if (!isDamaged && (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
