@@ -22,6 +22,7 @@ import {
   changeOperations,
   mergeChanges,
   type ProjectionChanges,
+  unnamedTagOperations,
 } from '../views/projection-changes.ts'
 import { projectionsEntry, readProjectionSync } from '../views/stored-projections.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -239,7 +240,10 @@ export class LogWriter {
     const { operations, changes, events, answers, head } = group
     const { db, seals } = this.#log
     const nameTag = (id: string, tag: TagEntry) => seals.nameTag(id, tag)
-    const batch = operations.concat(await changeOperations(db, changes, nameTag))
+    const batch = operations.concat(
+      await changeOperations(db, changes, nameTag),
+      await unnamedTagOperations(db, changes, nameTag),
+    )
     if (head !== undefined) {
       const from = events[0]!.position
       batch.push(...this.#log.audit.add(events))

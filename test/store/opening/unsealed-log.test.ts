@@ -223,6 +223,32 @@ suite('a recording that has lost its key', (test) => {
       )
     }))
 
+  test('leaves nothing in the index of tags when it is erased, nor a view that is wrong', () =>
+    withFolder(async (folder) => {
+      const history = new History(ID)
+      const other = new History('recording-2', 1_000)
+      const keys = new TestKeyRing()
+      const lived = (one: History) => [
+        ...[one.starting(), one.trackStarting(1, 1), one.started(2)],
+        ...[one.tagged(3, { customer: 'Zaphod', case: 42 }), one.wrapUp(5), one.closed(6)],
+      ]
+      const indexed = () =>
+        withDatabase(folder, async (db) =>
+          (await db.keys({ gte: 'view/tag/', lt: 'view/tag0' }).all()).map((key) =>
+            key.slice(key.lastIndexOf('/') + 1),
+          ),
+        )
+      for (const one of [history, other])
+        await withLog(folder, (log) => log.append({ events: lived(one) }).committed, { keys })
+      assert.equal((await indexed()).length, 4)
+      await keys.destroy(ID)
+      const erasing = { cause: 'request', reason: 'asked for' } as const
+      const erase = history.event(9, 'recording.erasing', erasing)
+      await withLog(folder, (log) => log.append({ events: [erase] }).committed, { keys })
+      assert.deepEqual(await indexed(), ['recording-2', 'recording-2'])
+      await withLog(folder, async (log) => assert.equal(log.rebuiltViews, undefined), { keys })
+    }))
+
   test('is not begun without one', () =>
     withFolder((folder) =>
       withLog(
