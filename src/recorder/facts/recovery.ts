@@ -216,16 +216,20 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
 
 /**
  * Removes the files of recordings whose start was never confirmed. Resolves with their ids: their
- * keys open their values until the log says that they never existed. Of a log that may have lost
- * its end, nothing is removed.
+ * keys open their values until the log says that they never existed. What cannot be removed must
+ * not keep the recorder from starting. Of a log that may have lost its end, nothing is removed.
  */
 export async function removeUnconfirmed(
   { lostWitness }: Pick<EventLog, 'lostWitness'>,
   recordings: OpenRecordings,
   folderOf: (id: string) => string,
+  onFault: (what: string, error: unknown) => void,
 ): Promise<string[]> {
   if (lostWitness !== undefined) return []
   const ids = [...recordings.values()].filter(isUnconfirmed).map(({ id }) => id)
-  for (const id of ids) await rm(folderOf(id), { recursive: true, force: true })
+  for (const id of ids)
+    await rm(folderOf(id), { recursive: true, force: true }).catch((error) =>
+      onFault(`removing the files of the failed start ${id}`, error),
+    )
   return ids
 }
