@@ -3,6 +3,7 @@ import type { By } from '../../contract/by.ts'
 import type { KeyStatus } from '../../contract/custody.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
+import { unlessAborted } from '../../time/unless-aborted.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { removeRolledBack } from './remove-rolled-back.ts'
 import { rotateSigningKey } from './signing-key.ts'
@@ -92,7 +93,9 @@ export class KeyUpkeep {
     if (!isVerified) return
     const withFiles = new Set(await readdir(recordingsFolder))
     const { signal } = this.#closing
-    await removeRolledBack(this.#options, withFiles, signal).catch((error) => {
+    const removed = removeRolledBack(this.#options, withFiles, signal)
+    // A long log is searched for a while.
+    await unlessAborted(removed, signal).catch((error) => {
       if (!signal.aborted) onFault('tidying up after failed starts', error)
     })
     for (const id of ids) {
