@@ -1,7 +1,7 @@
 import type { LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import { withChecksum } from '../database/checksum.ts'
-import { type Database, type Operation, readChunks } from '../database/database.ts'
+import type { Database, Operation } from '../database/database.ts'
 import {
   LIST_PREFIX,
   recordingEventKey,
@@ -11,16 +11,12 @@ import {
   segmentRange,
   segmentSortKey,
   sortKey,
-  TAG_INDEX,
   tagPrefix,
   tagsKey,
   tagsRange,
 } from '../database/keys.ts'
 import { project, type RecordingProjection } from '../projection/recording.ts'
 import { encodeSummary, summarise } from './search-summary.ts'
-
-/** Entries of the index of tags that are read together. */
-const CHUNK = 1_000
 
 /** The change that a series of events makes to the projection of one recording. */
 export interface ProjectionChange {
@@ -168,28 +164,6 @@ function indexChanges(
     if (removed !== undefined) operations.push({ type: 'del', key: tagPrefix(removed) + suffix })
     if (added !== undefined)
       operations.push({ type: 'put', key: tagPrefix(added) + suffix, value: '' })
-  }
-  return operations
-}
-
-/**
- * Returns the operations that delete from the index of tags what {@link changeOperations} cannot
- * name: all tags of a recording that is erased or rolled back, and whose key was lost before.
- * Reads the whole index for such a recording.
- */
-export async function unnamedTagOperations(
-  db: Database,
-  changes: ProjectionChanges,
-  nameTag: NameTag,
-): Promise<Operation[]> {
-  const operations: Operation[] = []
-  for (const [id, { before, after }] of changes) {
-    if (before === undefined || (after?.view.tags.length ?? 0) > 0) continue
-    const { tags, startedAt } = before.view
-    if (tags.every((tag) => nameTag(id, tag) !== undefined)) continue
-    const suffix = `/${sortKey(startedAt, id)}`
-    for await (const chunk of readChunks(db.keys(TAG_INDEX), CHUNK))
-      for (const key of chunk) if (key.endsWith(suffix)) operations.push({ type: 'del', key })
   }
   return operations
 }

@@ -244,7 +244,14 @@ suite('a recording that has lost its key', (test) => {
       await keys.destroy(ID)
       const erasing = { cause: 'request', reason: 'asked for' } as const
       const erase = history.event(9, 'recording.erasing', erasing)
-      await withLog(folder, (log) => log.append({ events: [erase] }).committed, { keys })
+      await withLog(
+        folder,
+        async (log) => {
+          await log.append({ events: [erase] }).committed
+          await log.clearErased()
+        },
+        { keys },
+      )
       assert.deepEqual(await indexed(), ['recording-2', 'recording-2'])
       await withLog(folder, async (log) => assert.equal(log.rebuiltViews, undefined), { keys })
     }))
