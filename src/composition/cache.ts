@@ -13,6 +13,7 @@ import { freeBytes, type ReadFreeBytes } from '../disk/free-space.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import type { CompositionPlan } from './composition-plan.ts'
 import type { ComposedFile } from './port.ts'
+import { watchedMedia } from './watched-media.ts'
 
 const WORK_FOLDER = '.work'
 const KEY_LENGTH = 24
@@ -84,6 +85,7 @@ export class Cache {
   /** Removes the files of a recording. Resolves when that is on disk. */
   async forget(recordingId: string): Promise<void> {
     await rm(join(this.#folder, recordingId), { recursive: true, force: true, maxRetries: 3 })
+    await this.#createFolder()
     await syncFolder(this.#folder)
   }
 
@@ -114,6 +116,7 @@ export class Cache {
    * Rejects with STORAGE_FULL where the bytes do not fit, and then removes nothing.
    */
   async claim(bytes: number): Promise<() => void> {
+    await this.#createFolder()
     this.#claimed += bytes
     const release = (): void => {
       this.#claimed -= bytes
@@ -125,6 +128,11 @@ export class Cache {
       throw error
     }
     return release
+  }
+
+  /** A person may have removed it. An erasure must not wait for its return. */
+  async #createFolder(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
   }
 
   async #makeRoom(): Promise<void> {
@@ -195,7 +203,9 @@ export class Cache {
   async #open(recordingId: string, path: string): Promise<StoredMedia> {
     const identity = await this.#how.identityOf(recordingId)
     try {
-      return await openStoredMedia(path, identity)
+      const media = await openStoredMedia(path, identity)
+      // Only its end was looked at. The next request makes it again.
+      return watchedMedia(media, () => void this.#remove(path))
     } catch (cause) {
       const isDamaged = cause instanceof SealedFileError
       if (!isDamaged && (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause

@@ -225,6 +225,8 @@ export class HomeKeyRing implements KeyRing {
   async #remove(recordingId: string): Promise<void> {
     this.#cache.delete(recordingId)
     await Promise.all([this.#files.destroy({ recordingId }), this.#escrow.destroy(recordingId)])
+    // Somebody may have asked for it before the file was gone.
+    this.#cache.delete(recordingId)
   }
 
   #remember(recordingId: string, keys: RecordingKeys): RecordingKeys {

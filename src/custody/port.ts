@@ -33,7 +33,7 @@ export interface SigningKey {
 export interface SigningKeys {
   /** Creates a key. Resolves when it is on disk. Also rejects with STORAGE_FULL or _UNAVAILABLE. */
   create(): Promise<SigningKey>
-  /** Returns the key with this public half; undefined when it is lost. */
+  /** Returns the key with this public half; undefined when it is lost or damaged. */
   find(publicKey: Buffer): SigningKey | undefined
   /** Destroys all keys but one. */
   keepOnly(publicKey: Buffer): Promise<void>

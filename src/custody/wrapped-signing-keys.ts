@@ -1,4 +1,5 @@
 import { toStorageError } from './key-storage-error.ts'
+import { DamagedKeyError } from './key-unavailable.ts'
 import type { LoadedMasterKeys } from './master-keys.ts'
 import type { SigningKey, SigningKeys } from './port.ts'
 import { createSigningKey, signingKeyOf } from './signing-key.ts'
@@ -39,7 +40,7 @@ export class WrappedSigningKeys implements SigningKeys {
   }
 
   find(publicKey: Buffer): SigningKey | undefined {
-    const secret = this.#files.read(ownerOf(publicKey), this.#context.masters().byId)
+    const secret = this.#read(publicKey)
     const key = secret && signingKeyOf(secret)
     return key?.publicKey.equals(publicKey) ? key : undefined
   }
@@ -50,6 +51,17 @@ export class WrappedSigningKeys implements SigningKeys {
       for (const signingKey of await this.#files.signingKeys())
         if (signingKey !== nameOf(publicKey)) await this.#files.destroy({ signingKey })
     })
+  }
+
+  /** One that is damaged is lost, too: the recorder must be able to start with another. */
+  #read(publicKey: Buffer): Buffer | undefined {
+    const { byId } = this.#context.masters()
+    try {
+      return this.#files.read(ownerOf(publicKey), byId)
+    } catch (error) {
+      if (error instanceof DamagedKeyError) return undefined
+      throw error
+    }
   }
 }
 

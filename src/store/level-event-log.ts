@@ -25,6 +25,7 @@ import type {
 import { StateKeeper } from './state/state-keeper.ts'
 import { CheckpointSigner } from './tree/checkpoint-signer.ts'
 import { createLogProofs } from './tree/log-proofs.ts'
+import { deleteUnnamedTags } from './views/unnamed-tags.ts'
 import { Witness } from './witness/witness.ts'
 import { LogWriter } from './writing/log-writer.ts'
 
@@ -191,7 +192,7 @@ export class LevelEventLog implements EventLog {
   }
 
   clearErased(): Promise<void> {
-    return this.#compaction.run([TAG_INDEX])
+    return deleteUnnamedTags(this.#log, this.#writer).then(() => this.#compaction.run([TAG_INDEX]))
   }
 
   tokens() {

@@ -27,6 +27,8 @@ export interface OpenedLog extends LogState {
   answers: AnswerTimes
   unacknowledged: Unacknowledged
   words: SearchWords
+  /** Erased recordings with entries in the index of tags that could not be named. */
+  unnamed: Set<string>
   /** The Merkle tree of the events that are written or being written. */
   tree: LogTree
   /** The newest durable checkpoint. */

@@ -18,7 +18,7 @@ import { Cache } from '../../src/composition/cache.ts'
 import { type CompositionPlan, planComposition } from '../../src/composition/composition-plan.ts'
 import type { ComposedFile, CompositionRequest } from '../../src/composition/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { IDENTITY, writeSealedFile } from './support/context.ts'
 import { recordingOf, segmentOf } from './support/recordings.ts'
 
@@ -203,5 +203,27 @@ suite('the cache of composed files', (test) => {
     await writeFile(join(folder, 'recording-1', unsealed), 'ftyp')
     await cache.removeUnfinished()
     assert.deepEqual(await names(), [basename(await pathOf(kept))])
+  })
+
+  test('goes on when somebody has removed its folder', async () => {
+    const kept = plan()
+    await put(kept)
+    await rm(folder, { recursive: true })
+    await cache.forget(kept.recordingId)
+    ;(await cache.claim(100))()
+    await put(kept)
+    assert.ok(await cache.get(kept))
+  })
+
+  test('makes a file again that was found to be damaged while it was read', async () => {
+    const kept = await put(plan(), 300_000)
+    const path = await pathOf(kept)
+    const bytes = await readFile(path)
+    bytes[100_000]! ^= 1
+    await writeFile(path, bytes)
+    const media = await kept.open()
+    await assert.rejects(buffer(media.stream()))
+    await media.close()
+    await eventually('it is gone', async () => (await cache.get(plan())) === undefined)
   })
 })

@@ -144,6 +144,26 @@ suite('the keys of a home', (test) => {
     assert.equal((await ring.status()).destroyed, 1)
   })
 
+  test('are not remembered when somebody asks for them while they are destroyed', async () => {
+    const home = await keyHome()
+    const ring = await home.open()
+    await ring.create('r1')
+    let isDestroyed = false
+    const destroyed = ring.destroy('r1').then(() => {
+      isDestroyed = true
+    })
+    while (!isDestroyed) {
+      try {
+        ring.keysOf('r1')
+      } catch (error) {
+        assert.equal((error as { code?: string }).code, 'KEY_UNAVAILABLE')
+      }
+      await new Promise(setImmediate)
+    }
+    await destroyed
+    assert.equal(ring.keysOf('r1'), undefined)
+  })
+
   test('what a killed daemon was writing is destroyed', async () => {
     const home = await keyHome()
     await home.open()

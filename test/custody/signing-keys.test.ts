@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HomeKeyRing } from '../../src/custody/home-key-ring.ts'
 import { suite } from '../support/suite.ts'
@@ -56,6 +56,20 @@ suite('keys that sign the log', (test) => {
     assert.equal(signing.find(former.publicKey), undefined)
     assert.ok(signing.find(current.publicKey))
     assert.equal((await signingFiles(home.folder)).length, 1)
+  })
+
+  test('count as lost when their file is damaged: the recorder starts with another', async () => {
+    const home = await keyHome()
+    const { publicKey } = await (await home.open()).signing.create()
+    const [name = ''] = await signingFiles(home.folder)
+    const file = join(home.folder, name)
+    const text = await readFile(file, 'utf8')
+    for (const damaged of [text.replace(/"wrapped":"./, '"wrapped":"_'), text.slice(0, 40), '']) {
+      await writeFile(file, damaged)
+      assert.equal((await home.open()).signing.find(publicKey), undefined)
+    }
+    await writeFile(file, text)
+    assert.ok((await home.open()).signing.find(publicKey))
   })
 
   test('need the master key', async () => {

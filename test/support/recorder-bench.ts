@@ -77,6 +77,8 @@ export class RecorderBench {
   salvageProblem: Error | undefined
   /** How many of its last events the log verifies at once; default: that of the store. */
   verifiedAtOnce: number | undefined
+  /** A person has accepted that the witness of the log is lost. */
+  acceptLostWitness = false
   readonly clock = new FakeClock()
   /** A test that passes a key ring of its own uses that one. */
   readonly keys: TestKeyRing
@@ -108,9 +110,10 @@ export class RecorderBench {
       if (this.salvageProblem) throw this.salvageProblem
       return salvage.apply(this.platform, segment)
     }
-    const { keys, verifiedAtOnce } = this
-    const fast = verifiedAtOnce === undefined ? {} : { verifiedAtOnce }
-    const log = await openEventLog({ folder: join(this.folder, 'log'), keys, ...fast })
+    const { keys, verifiedAtOnce, acceptLostWitness } = this
+    const how = verifiedAtOnce === undefined ? {} : { verifiedAtOnce }
+    const folder = join(this.folder, 'log')
+    const log = await openEventLog({ folder, keys, acceptLostWitness, ...how })
     this.recorder = await Recorder.open({
       log: this.#gated(log),
       platform: this.platform,
@@ -150,13 +153,16 @@ export class RecorderBench {
     await this.open()
   }
 
-  /** Ends it as kill -9 does: nobody reports or writes any more; and starts it again. */
-  async crash(): Promise<void> {
+  /**
+   * Ends it as kill -9 does: nobody reports or writes any more. Starts it again after `before`.
+   */
+  async crash(before = async (): Promise<void> => {}): Promise<void> {
     const { platform, recorder } = this
     platform.die()
     await recorder.log.close()
     // Without its log it can only end its timers.
     await recorder.close()
+    await before()
     await this.open()
   }
 

@@ -3,13 +3,15 @@ import type { By } from '../../contract/by.ts'
 import type { KeyStatus } from '../../contract/custody.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
+import { unlessAborted } from '../../time/unless-aborted.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { removeRolledBack } from './remove-rolled-back.ts'
 import { rotateSigningKey } from './signing-key.ts'
 
 /** The parts that the upkeep of the keys works with. */
 export interface KeyUpkeepOptions {
   keys: KeyRing
-  log: Pick<EventLog, 'recording' | 'openRecordings' | 'lostWitness' | 'proofs'>
+  log: Pick<EventLog, 'recording' | 'openRecordings' | 'lostWitness' | 'proofs' | 'audit'>
   facts: Pick<FactPipeline, 'append'>
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
   verified(): Promise<void>
@@ -18,10 +20,10 @@ export interface KeyUpkeepOptions {
   onFault(what: string, error: unknown): void
 }
 
-/** Rotates the master key, and destroys keys that no recording uses. */
+/** Rotates the master key, and destroys what failed starts have left and keys that nobody uses. */
 export class KeyUpkeep {
   readonly #options: KeyUpkeepOptions
-  #isClosed = false
+  readonly #closing = new AbortController()
   #tidying: Promise<void> = Promise.resolve()
   #signing: Promise<void> = Promise.resolve()
 
@@ -77,7 +79,7 @@ export class KeyUpkeep {
 
   /** Resolves when it destroys no more keys. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     await Promise.all([this.idle(), this.#signing])
   }
 
@@ -90,8 +92,14 @@ export class KeyUpkeep {
     )
     if (!isVerified) return
     const withFiles = new Set(await readdir(recordingsFolder))
+    const { signal } = this.#closing
+    const removed = removeRolledBack(this.#options, withFiles, signal)
+    // A long log is searched for a while.
+    await unlessAborted(removed, signal).catch((error) => {
+      if (!signal.aborted) onFault('tidying up after failed starts', error)
+    })
     for (const id of ids) {
-      if (this.#isClosed) return
+      if (signal.aborted) return
       if (withFiles.has(id)) continue
       await this.#tidy(id).catch((error) => onFault(`tidying up the key of ${id}`, error))
     }

@@ -136,7 +136,7 @@ export function recoveryFacts(
   id: string,
   interrupted: InterruptedRecordings,
   reason: GapReason,
-  rule: { system: By; erasesWithoutConsent: boolean },
+  rule: { system: By; erasesWithoutConsent: boolean; hasLostEnd: boolean },
 ): void {
   const events = interrupted.pastEvents.get(id) ?? []
   for (const { opened, description } of interrupted.salvaged.get(id) ?? []) {
@@ -153,6 +153,8 @@ export function recoveryFacts(
       { by, commandId },
     )
   }
+  // The end that is lost may have confirmed it.
+  if (rule.hasLostEnd) batch.confirm(id)
   const recording = batch.recording(id)
   if (isUnconfirmed(recording)) {
     batch.add(id, 'recording.startFailed', { code: 'INTERRUPTED', detail })
@@ -214,13 +216,20 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
 
 /**
  * Removes the files of recordings whose start was never confirmed. Resolves with their ids: their
- * keys open their values until the log says that they never existed.
+ * keys open their values until the log says that they never existed. What cannot be removed must
+ * not keep the recorder from starting. Of a log that may have lost its end, nothing is removed.
  */
 export async function removeUnconfirmed(
+  { lostWitness }: Pick<EventLog, 'lostWitness'>,
   recordings: OpenRecordings,
   folderOf: (id: string) => string,
+  onFault: (what: string, error: unknown) => void,
 ): Promise<string[]> {
+  if (lostWitness !== undefined) return []
   const ids = [...recordings.values()].filter(isUnconfirmed).map(({ id }) => id)
-  for (const id of ids) await rm(folderOf(id), { recursive: true, force: true })
+  for (const id of ids)
+    await rm(folderOf(id), { recursive: true, force: true }).catch((error) =>
+      onFault(`removing the files of the failed start ${id}`, error),
+    )
   return ids
 }

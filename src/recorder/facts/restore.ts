@@ -28,7 +28,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   const folderOf = (id: string): string => join(options.recordingsFolder, id)
   const interrupted = await findInterrupted(log, platform, keys, folderOf, onFault)
   // Before the facts: once the log says that they never existed, nobody looks for their files.
-  const unconfirmed = await removeUnconfirmed(interrupted.recordings, folderOf)
+  const unconfirmed = await removeUnconfirmed(log, interrupted.recordings, folderOf, onFault)
   const unacknowledged = await unacknowledgedCommands(log)
   const { lostWitness, rebuiltViews } = log
   if (rebuiltViews !== undefined)
@@ -43,7 +43,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   }
   for (const events of interrupted.pastEvents.values()) parts.reader.observe(events)
   const erasesWithoutConsent = options.rules().consent.eraseWhenWithdrawn
-  const rule = { system, erasesWithoutConsent }
+  const rule = { system, erasesWithoutConsent, hasLostEnd: lostWitness !== undefined }
   await parts.facts.append({ by: system, commandId: null }, (batch) => {
     if (lostWitness !== undefined) batch.add(null, 'log.witnessLost', lostWitness)
     if (rebuiltViews !== undefined) batch.add(null, 'log.viewsRebuilt', rebuiltViews)

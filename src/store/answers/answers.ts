@@ -11,7 +11,8 @@ import {
   expiryOf,
 } from '../database/keys.ts'
 import type { KeptAnswer } from '../port.ts'
-import type { ClientKey, SealedAnswer, ValueSeals } from '../sealing/value-seals.ts'
+import type { SealedAnswer } from '../sealing/sealed-answer.ts'
+import type { ClientKey, ValueSeals } from '../sealing/value-seals.ts'
 import { type RecordingSource, withRecording } from './kept-recording.ts'
 
 /**

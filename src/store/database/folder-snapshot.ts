@@ -38,6 +38,7 @@ export interface FolderSnapshot {
  *   <folder>.opening.<pid>    a snapshot that is being made or deleted
  *   <folder>.unverified       the files from before an opening that has not verified everything,
  *                             until that is done. Those of the first such opening stay
+ *   <folder>.verify.<pid>     the files that a verification of a stopped home works on
  *   <folder>.rewritten.<pid>  what LevelDB made of a damaged database when its opening was killed;
  *                             kept until the database is verified
  *
@@ -145,20 +146,26 @@ export async function linkFiles(folder: string, copy: string): Promise<boolean> 
 async function sweep(folder: string): Promise<void> {
   for (const kind of ['copy', 'replaced'])
     await rm(`${folder}.${kind}`, { recursive: true, force: true })
-  for (const path of await siblings(folder, 'opening')) {
-    const pid = Number(path.slice(path.lastIndexOf('.') + 1))
-    if (pid === process.pid || !isAlive(pid)) await rm(path, { recursive: true, force: true })
-  }
+  for (const path of await siblings(folder, 'opening'))
+    if (pidOf(path) === process.pid || !isAlive(pidOf(path)))
+      await rm(path, { recursive: true, force: true })
+  for (const path of await siblings(folder, 'verify'))
+    if (!isAlive(pidOf(path))) await rm(path, { recursive: true, force: true })
 }
 
 /** Returns the paths `<folder>.<kind>.<pid>`. */
-async function siblings(folder: string, kind: 'opening' | 'rewritten'): Promise<string[]> {
+async function siblings(
+  folder: string,
+  kind: 'opening' | 'rewritten' | 'verify',
+): Promise<string[]> {
   const prefix = `${basename(folder)}.${kind}.`
   const names = await readdir(dirname(folder))
   return names
     .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
     .map((name) => join(dirname(folder), name))
 }
+
+const pidOf = (path: string): number => Number(path.slice(path.lastIndexOf('.') + 1))
 
 function isAlive(pid: number): boolean {
   try {

@@ -151,7 +151,8 @@ export async function loadOpened(
   const answers = await loadAnswerTimes(db)
   const audit = await AuditIndex.open({ db, head })
   const unacknowledged = await loadUnacknowledged(db, head.position)
-  return { ...state, db, seals, head, audit, answers, unacknowledged, words: new SearchWords() }
+  const kept = { answers, unacknowledged, words: new SearchWords(), unnamed: new Set<string>() }
+  return { ...state, db, seals, head, audit, ...kept }
 }
 
 /** Replaces a database whose tables are damaged. Resolves with their names. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { IdempotencyKey, TagValue } from '../../contract/commands.ts'
-import { hasCode, RecorderError } from '../../contract/errors.ts'
+import { hasCode, type RecorderError } from '../../contract/errors.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import { keyMissing } from '../../custody/key-unavailable.ts'
@@ -14,8 +14,15 @@ import {
 } from '../../custody/values.ts'
 import { DamagedViewError } from '../database/checksum.ts'
 import { hashOwner } from '../database/keys.ts'
-import type { CommandAnswer, KeptAnswer } from '../port.ts'
+import type { KeptAnswer } from '../port.ts'
 import { OpenedValues } from './opened-values.ts'
+import {
+  erasedMeanwhile,
+  isOlderThanErasure,
+  placeOfAnswer,
+  recordingOf,
+  type SealedAnswer,
+} from './sealed-answer.ts'
 import { hasSealedMembers, mapSealedMembers } from './sealed-members.ts'
 import {
   isUnsealed,
@@ -71,7 +78,7 @@ export class ValueSeals {
     return mapSealedMembers(event, (member, value) => {
       // The key of an erased recording is being destroyed, and cannot always be read any more.
       const hasNone = recordingId === null || OF_THE_HOME.has(type) || view?.erased
-      const own = hasNone ? undefined : this.#keysFor(recordingId, type)
+      const own = hasNone ? undefined : this.#keysFor(recordingId, NEEDS_OWN_KEY.has(type))
       if (own === undefined && recordingId !== null && NEEDS_OWN_KEY.has(type)) {
         // Only a recording of 0.1 never had keys. Under the key of the home, erasure would fail.
         if (view === undefined || !isUnsealed(view)) throw keyMissing()
@@ -84,13 +91,13 @@ export class ValueSeals {
     })
   }
 
-  /** For an event that needs no key of its recording, a damaged key file counts as missing. */
-  #keysFor(recordingId: string, type: EventType) {
+  /** Where no key of the recording is needed, a damaged key file counts as missing. */
+  #keysFor(recordingId: string, isNeeded: boolean) {
     try {
       return this.#keys.keysOf(recordingId)
     } catch (error) {
       const isOfAll = this.#keys.problem !== undefined
-      if (isOfAll || NEEDS_OWN_KEY.has(type) || !hasCode(error, 'KEY_UNAVAILABLE')) throw error
+      if (isOfAll || isNeeded || !hasCode(error, 'KEY_UNAVAILABLE')) throw error
       return undefined
     }
   }
@@ -162,7 +169,7 @@ export class ValueSeals {
    */
   sealAnswer(key: string, kept: KeptAnswer): string {
     const id = recordingOf(kept.answer)
-    const own = id === null ? undefined : this.#keys.keysOf(id)
+    const own = id === null ? undefined : this.#keysFor(id, false)
     const { valueKey } = own ?? this.#keys.home()
     const recordingId = own ? id : null
     const sealed = sealValue(valueKey, placeOfAnswer(recordingId, key), kept)
@@ -178,15 +185,18 @@ export class ValueSeals {
     { recordingId, $sealed }: SealedAnswer,
     isErased: (id: string) => boolean,
   ): KeptAnswer {
-    if (recordingId !== null && isErased(recordingId))
-      throw new RecorderError('ERASED', 'The recording that the answer was about was erased.')
+    if (recordingId !== null && isErased(recordingId)) throw erasedMeanwhile()
     const keys = recordingId === null ? this.#keys.home() : this.#keys.keysOf(recordingId)
     if (keys === undefined) throw keyMissing()
+    let kept: KeptAnswer
     try {
-      return openValue(keys.valueKey, placeOfAnswer(recordingId, key), $sealed) as KeptAnswer
+      kept = openValue(keys.valueKey, placeOfAnswer(recordingId, key), $sealed) as KeptAnswer
     } catch {
       throw new DamagedViewError(key)
     }
+    // The home seals those about recordings of 0.1, and the answer to an erasure.
+    if (isOlderThanErasure(kept.answer, isErased)) throw erasedMeanwhile()
+    return kept
   }
 
   /** Returns the name of a tag in the index: an HMAC-SHA-256, lower-case hex. */
@@ -267,22 +277,6 @@ export class ValueSeals {
 
 /** A client, and its idempotency key. */
 export type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
-
-/** A kept answer on disk. */
-export interface SealedAnswer {
-  /** The recording whose key opens it; null: the home's. */
-  recordingId: string | null
-  $sealed: string
-}
-
-const placeOfAnswer = (recordingId: string | null, key: string): ValuePlace => ({
-  ...{ recordingId, position: 0, member: key },
-})
-
-function recordingOf({ body }: CommandAnswer): string | null {
-  if (typeof body !== 'object' || body === null || !('id' in body)) return null
-  return typeof body.id === 'string' ? body.id : null
-}
 
 function inPlaceOf(member: string, word: string): unknown {
   return member === 'device' ? maskedDevice(word) : word

@@ -26,11 +26,12 @@ export class CheckpointSigner {
   ): string | undefined {
     const newest = added.at(-1) ?? entries.at(-1)
     if (newest === undefined) return undefined
-    const former = added.flatMap((entry) => (entry.cause === 'rotated' ? entry.former : null))
-    const keys = [newest.key, ...former.filter((key) => key !== null)]
-    const signers = keys.flatMap((key) => this.#find(key) ?? [])
-    if (signers[0]?.verifier.name === undefined) return undefined
-    const origin = signers[0].verifier.name
+    const signer = this.#find(newest.key)
+    // A former key alone must not sign for what its successor stands for.
+    if (signer === undefined) return undefined
+    const former = added.flatMap(({ cause, former }) => (cause === 'rotated' ? (former ?? []) : []))
+    const signers = [signer, ...former.flatMap((key) => this.#find(key) ?? [])]
+    const origin = signer.verifier.name
     return signNote(encodeCheckpoint({ origin, size, root, extensions: [] }), signers)
   }
 

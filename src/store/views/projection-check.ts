@@ -88,11 +88,13 @@ export class ProjectionCheck {
 
   /** Folds the next events of the log. */
   async observe(events: readonly LogEvent[]): Promise<void> {
-    for (const event of events) {
-      const { recordingId: id, position } = event
-      if (id !== null && !changesNothing(event) && this.#sums.has(id))
+    const changed = new Set(
+      events.map((event) => (changesNothing(event) ? null : event.recordingId)),
+    )
+    // Before the first of its events here, of whatever type: all of them are applied below.
+    for (const { recordingId: id, position } of events)
+      if (id !== null && changed.has(id) && this.#sums.has(id))
         await this.#restore(id, position - 1)
-    }
     const changes: ProjectionChanges = new Map()
     const current = (id: string) => this.#find(id)?.projection
     for (const event of events) {

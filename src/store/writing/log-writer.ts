@@ -24,6 +24,7 @@ import {
   type ProjectionChanges,
 } from '../views/projection-changes.ts'
 import { projectionsEntry, readProjectionSync } from '../views/stored-projections.ts'
+import { withUnnamedTags } from '../views/unnamed-tags.ts'
 import { GroupCommit } from './group-commit.ts'
 import { assertNextVersion, assignPosition } from './next-event.ts'
 
@@ -240,6 +241,7 @@ export class LogWriter {
     const { db, seals } = this.#log
     const nameTag = (id: string, tag: TagEntry) => seals.nameTag(id, tag)
     const batch = operations.concat(await changeOperations(db, changes, nameTag))
+    for (const id of withUnnamedTags(changes, nameTag)) this.#log.unnamed.add(id)
     if (head !== undefined) {
       const from = events[0]!.position
       batch.push(...this.#log.audit.add(events))

@@ -25,6 +25,9 @@ async function setUp(lostWitness?: LostWitness) {
       openRecordings: () => [{ id: 'open' } as RecordingView],
       recording: async (id) => views[id],
       proofs: { keys: [] } as unknown as KeyUpkeepOptions['log']['proofs'],
+      audit: {
+        events: async () => ({ items: [], next: null }),
+      } as unknown as KeyUpkeepOptions['log']['audit'],
     },
     facts: { append: async () => {} },
     verified: async () => {},

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DamagedKeyError } from '../../../src/custody/key-unavailable.ts'
 import { latch } from '../../support/latch.ts'
 import { eventually, suite } from '../../support/suite.ts'
-import { CustodyBench } from './support/custody-bench.ts'
+import { ADMIN, CustodyBench } from './support/custody-bench.ts'
 
 suite('a closed recording whose key cannot be read', (test) => {
   let custody: CustodyBench
@@ -68,6 +68,19 @@ suite('a closed recording whose key cannot be read', (test) => {
     breakKey()
     assert.equal(await withdraw(), 'KEY_UNAVAILABLE')
     assert.equal(await tag(), 'RECORDING_CLOSED')
+    await assertGoesOn()
+  })
+
+  test('because its file is damaged: a hold with an idempotency key is placed once, and kept', async () => {
+    breakKey(new DamagedKeyError())
+    const idempotency = { client: 'officer', key: 'once', fingerprint: 'f' }
+    const how = { recordingId: id, by: ADMIN, idempotency }
+    const hold = () => custody.bench.command('api', 'recording.hold', { reason: 'A court.' }, how)
+    const placed = await hold()
+    assert.equal(placed.holds.length, 1)
+    assert.deepEqual(await hold(), placed)
+    mendKey()
+    assert.deepEqual((await hold()).holds, placed.holds)
     await assertGoesOn()
   })
 

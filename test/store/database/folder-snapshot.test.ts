@@ -164,6 +164,20 @@ suite('an opening that is killed', (test) => {
       await reopened(folder)
       assert.deepEqual(leftovers(folder), [alive])
     }))
+
+  test('removes what a killed verification has left, but no files of one that is under way', () =>
+    withFolder(async (folder) => {
+      await write(folder)
+      const { pid: dead } = spawnSync(process.execPath, ['--version'])
+      const alive = `log.verify.${process.ppid}`
+      for (const name of [`log.verify.${dead}`, alive])
+        cpSync(folder, join(folder, '..', name), { recursive: true })
+      await reopened(folder)
+      assert.deepEqual(
+        readdirSync(join(folder, '..')).filter((name) => name.startsWith('log.verify')),
+        [alive],
+      )
+    }))
 })
 
 /** Opens it once more; rejects when it is not sound. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { TEST_KEYS, TestKeyRing } from '../../../lab/test-keys.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
+import type { RecordingView } from '../../../src/contract/views.ts'
 import { withChecksum } from '../../../src/store/database/checksum.ts'
 import { ValueSeals } from '../../../src/store/sealing/value-seals.ts'
 import { eventually, suite } from '../../support/suite.ts'
@@ -100,6 +101,38 @@ suite('a log of 0.1, which sealed nothing', (test) => {
       for (const former of [OWNER, TAG]) assert.equal(rawBytes(folder).includes(former), false)
     }))
 
+  test('shows nothing of an erased recording to a repeated request', () =>
+    withFolder(async (folder) => {
+      await writeUnsealed(folder)
+      const keys = new TestKeyRing()
+      await keys.destroy(ID)
+      const key = { client: 'crm', key: 'hold' }
+      const history = new History(ID)
+      for (let version = 1; version <= 6; version++) history.started()
+      await withLog(
+        folder,
+        async (log) => {
+          const held = history.event(5, 'recording.held', { holdId: 'hold-1', reason: 'asked for' })
+          const body = (view?: RecordingView) => ({ status: 201, body: view })
+          await log.append({
+            events: [held],
+            answers: [
+              {
+                idempotency: { ...key, fingerprint: 'f' },
+                render: (view) => body(view(ID)),
+              },
+            ],
+          }).committed
+          assert.match(JSON.stringify(await log.answer(key)), /Zaphod/)
+          const erasing = { cause: 'request', reason: 'asked for' } as const
+          await log.append({ events: [history.event(6, 'recording.erasing', erasing)] }).committed
+          await refusal('ERASED', () => log.answer(key))
+        },
+        { keys },
+      )
+      await withLog(folder, (log) => refusal('ERASED', () => log.answer(key)), { keys })
+    }))
+
   test('is not changed while the keys are missing', () =>
     withFolder(async (folder) => {
       await writeUnsealed(folder)
@@ -188,6 +221,39 @@ suite('a recording that has lost its key', (test) => {
         },
         { keys },
       )
+    }))
+
+  test('leaves nothing in the index of tags when it is erased, nor a view that is wrong', () =>
+    withFolder(async (folder) => {
+      const history = new History(ID)
+      const other = new History('recording-2', 1_000)
+      const keys = new TestKeyRing()
+      const lived = (one: History) => [
+        ...[one.starting(), one.trackStarting(1, 1), one.started(2)],
+        ...[one.tagged(3, { customer: 'Zaphod', case: 42 }), one.wrapUp(5), one.closed(6)],
+      ]
+      const indexed = () =>
+        withDatabase(folder, async (db) =>
+          (await db.keys({ gte: 'view/tag/', lt: 'view/tag0' }).all()).map((key) =>
+            key.slice(key.lastIndexOf('/') + 1),
+          ),
+        )
+      for (const one of [history, other])
+        await withLog(folder, (log) => log.append({ events: lived(one) }).committed, { keys })
+      assert.equal((await indexed()).length, 4)
+      await keys.destroy(ID)
+      const erasing = { cause: 'request', reason: 'asked for' } as const
+      const erase = history.event(9, 'recording.erasing', erasing)
+      await withLog(
+        folder,
+        async (log) => {
+          await log.append({ events: [erase] }).committed
+          await log.clearErased()
+        },
+        { keys },
+      )
+      assert.deepEqual(await indexed(), ['recording-2', 'recording-2'])
+      await withLog(folder, async (log) => assert.equal(log.rebuiltViews, undefined), { keys })
     }))
 
   test('is not begun without one', () =>

@@ -194,4 +194,31 @@ suite('the tree of the log', (test) => {
         { keys },
       )
     }))
+
+  test('opens after a kill when a new key could not be read at the moment of its introduction', () =>
+    withSigned(async (folder, options) => {
+      const { keys } = options
+      const { find } = keys.signing
+      let known: Buffer | undefined
+      keys.signing.find = (key) =>
+        known === undefined || key.equals(known) ? find(key) : undefined
+      await withLog(
+        folder,
+        async (log) => {
+          known = parseVkey(log.proofs.keys[0]!.key).publicKey
+          await nameSigningKey(log, keys, 'rotated')
+        },
+        options,
+      )
+      known = undefined
+      await withLog(
+        folder,
+        async (log) => {
+          await log.append({ events: [new History('recording-1').starting()] }).committed
+          assert.equal(newest(log).size, log.position)
+          await assertIncluded(log, log.position)
+        },
+        options,
+      )
+    }))
 })

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { KeyRing } from '../../custody/port.ts'
+import type { EventLog } from '../../store/port.ts'
+import { removeRecordingFiles } from './remove-recording-files.ts'
+
+const PAGE = 500
+
+/** The parts that it works with. */
+export interface RolledBackOptions {
+  /** Verified. */
+  log: Pick<EventLog, 'audit' | 'lostWitness'>
+  keys: Pick<KeyRing, 'discard'>
+  recordingsFolder: string
+  onFault(what: string, error: unknown): void
+}
+
+/**
+ * Removes the files and keys of starts that were rolled back: a kill may have come before their
+ * removal, or the disk has refused it. `folders` has the names of all folders of recordings.
+ * Recordings that the log does not know stay. Rejects with the signal's reason, or as the log does.
+ */
+export async function removeRolledBack(
+  { log, keys, recordingsFolder, onFault }: RolledBackOptions,
+  folders: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (log.lostWitness !== undefined || folders.size === 0) return
+  const query = { types: ['recording.startFailed'], order: 'oldest', limit: PAGE } as const
+  for (let after: number | null = 0; after !== null; ) {
+    const { items, next } = await log.audit.events({ ...query, after })
+    for (const { recordingId: id } of items) {
+      signal.throwIfAborted()
+      if (id === null || !folders.has(id)) continue
+      try {
+        await removeRecordingFiles(join(recordingsFolder, id), { files: 0, bytes: 0 }, signal)
+      } catch (error) {
+        onFault(`removing the files of the failed start ${id}`, error)
+      }
+      await keys.discard(id)
+    }
+    after = next
+  }
+}
