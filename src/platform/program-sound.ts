@@ -11,6 +11,8 @@ export function programSound(command: ChildCommand, env: NodeJS.ProcessEnv): Sta
     return {
       ended: program.exited.then((exit) => exitProblem('The capture helper', program, exit)),
       stop,
+      // It is read as it comes anyway.
+      catchUp() {},
       async finish() {
         stop()
       },

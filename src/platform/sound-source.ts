@@ -18,6 +18,8 @@ export interface SoundSource {
    * {@link finish}. Never rejects.
    */
   readonly ended: Promise<CaptureProblem>
+  /** Sound is late, and more of it may wait: delivers that as fast as it can. */
+  catchUp(): void
   /**
    * Delivers what has come until now, if that takes no more than a moment, and ends. While that is
    * not enough, it waits for sound that is late, for less than half a second. Resolves when no more

@@ -134,6 +134,11 @@ export class PulseConnection {
     if (!this.#socket.destroyed) this.#pacing ??= new PacedReading(this.#socket)
   }
 
+  /** Sound is late: it is read as fast as it comes for a moment, and then in steps again. */
+  catchUp(): void {
+    if (!this.#socket.destroyed) this.#pacing?.catchUp()
+  }
+
   /**
    * Reads what has come until now, and then closes the connection. While that is not enough, it
    * waits for what a busy machine has held up, at most 0.4 s.

@@ -5,6 +5,8 @@ const STEP_MS = 100
 /** Every so many steps sound is read as it comes, for so many reads. */
 const PROMPT_EVERY = 4
 const PROMPT_READS = 3
+/** Sound that is late is read as it comes for so many steps. */
+const CATCH_UP_STEPS = 5
 
 /**
  * Reads a socket in steps, because reading each small block by itself costs more than everything
@@ -19,6 +21,7 @@ export class PacedReading {
   #steps = 0
   /** How often it has been read in this step. */
   #reads = 0
+  #catchUpSteps = 0
   #isOver = false
 
   constructor(socket: Socket) {
@@ -42,9 +45,16 @@ export class PacedReading {
     this.#socket.resume()
   }
 
+  /** Reads everything as it comes for half a second. */
+  catchUp(): void {
+    this.#catchUpSteps = CATCH_UP_STEPS
+    this.#socket.resume()
+  }
+
   /** To be called when something has been read. */
   hasRead(): void {
     this.#reads++
+    if (this.#catchUpSteps > 0) return
     const reads = this.#steps % PROMPT_EVERY === 0 ? PROMPT_READS : 1
     if (!this.#isOver && this.#reads >= reads) this.#socket.pause()
   }
@@ -52,6 +62,7 @@ export class PacedReading {
   #step(): void {
     this.#steps++
     this.#reads = 0
+    if (this.#catchUpSteps > 0) this.#catchUpSteps--
     this.#socket.resume()
   }
 }

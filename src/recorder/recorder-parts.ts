@@ -78,7 +78,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     },
   })
   const desktop: DesktopGuard = new DesktopGuard({
-    ...{ facts, commands, system, onFault, watchDesktop },
+    ...{ facts, commands, platform, system, onFault, watchDesktop },
     isReady: host.acceptsCommands,
     rules,
   })

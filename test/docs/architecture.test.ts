@@ -42,7 +42,7 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
     watch()
     await bench.command('api', 'track.start', { media: ['screen'], devices: {} })
   },
-  async 'start or resume without device or space'(bench, watch) {
+  async 'start without device or space, resume without space'(bench, watch) {
     bench.platform.missing.add('mic')
     watch()
     await assert.rejects(bench.command('api', 'recording.start'))
@@ -64,6 +64,13 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
     await bench.command('api', 'track.pause')
     watch()
     await bench.command('api', 'track.resume')
+  },
+  async 'resume that fails'(bench, watch) {
+    await bench.command('api', 'recording.start')
+    await bench.command('api', 'track.pause')
+    bench.platform.behaviour.screen = 'fail'
+    watch()
+    await assert.rejects(bench.command('api', 'track.resume'))
   },
   async stop(bench, watch) {
     await bench.command('api', 'recording.start')

@@ -9,6 +9,7 @@ const LOGIND = 'org.freedesktop.login1'
 const MANAGER = '/org/freedesktop/login1'
 const OWN = '/org/freedesktop/login1/session/auto'
 const SESSION = `${LOGIND}.Session`
+const MANAGER_TYPE = `${LOGIND}.Manager`
 /** Debian's, which has the module. */
 const PYTHON = '/usr/bin/python3'
 const MOCK = 'org.freedesktop.DBus.Mock'
@@ -83,15 +84,11 @@ export async function startLogind(): Promise<StandInLogind> {
     set: (property, value) =>
       void call(OWN, 'UpdateProperties', SESSION, `{'${property}': <${value}>}`),
     request: (what, path = OWN) => void call(path, 'EmitSignal', SESSION, what, '', '[]'),
-    prepareForSleep: (isBeginning) =>
-      void call(
-        MANAGER,
-        'EmitSignal',
-        `${LOGIND}.Manager`,
-        'PrepareForSleep',
-        'b',
-        `[<${isBeginning}>]`,
-      ),
+    prepareForSleep(isBeginning) {
+      const signal = ['PrepareForSleep', 'b', `[<${isBeginning}>]`]
+      call(MANAGER, 'UpdateProperties', MANAGER_TYPE, `{'PreparingForSleep': <${isBeginning}>}`)
+      call(MANAGER, 'EmitSignal', MANAGER_TYPE, ...signal)
+    },
     forge(interfaceName, member, isDirected) {
       const path = interfaceName === 'Session' ? OWN : MANAGER
       const signal = ['--object-path', path, '--signal', `${LOGIND}.${interfaceName}.${member}`]
@@ -142,10 +139,11 @@ async function startService(
   env: NodeJS.ProcessEnv,
   call: (path: string, method: string, ...args: string[]) => string,
 ): Promise<ChildProcess> {
-  const args = ['-m', 'dbusmock', '--system', LOGIND, MANAGER, `${LOGIND}.Manager`]
+  const args = ['-m', 'dbusmock', '--system', LOGIND, MANAGER, MANAGER_TYPE]
   const service = spawn(PYTHON, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   await eventually('a stand-in for logind', () => {
     try {
+      call(MANAGER, 'AddProperties', MANAGER_TYPE, `{'PreparingForSleep': <false>}`)
       call(MANAGER, 'AddObject', OWN, SESSION, SESSION_PROPERTIES, '[]')
       return true
     } catch {

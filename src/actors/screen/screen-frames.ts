@@ -13,6 +13,13 @@ const INPUT_START = /start: (-?\d+\.\d+|N\/A)/
 const EPOCH_SECONDS_MIN = 1e9
 /** A frame that ends further ahead than this was timed by a clock that has been set. */
 const AHEAD_MAX_MS = 1_000
+/**
+ * A still screen brings frames that are much shorter, and the stall watch ends a capture without
+ * frames before this. It counts ticks, so a longer frame comes when this process was held.
+ */
+const FRAME_MAX_MS = 3_000
+/** How long a picture is kept that was not captured again in time. */
+const KEPT_MS = 500
 
 /** The parts that a screen's frames depend on, and where they go. */
 export interface ScreenFramesParts {
@@ -27,6 +34,8 @@ export interface ScreenFramesParts {
   unit(unit: MediaUnit): void
   /** A frame was timed by a clock that has been set. */
   clockSet(): void
+  /** The screen was not captured for `ms`. Nothing is kept after `at` (epoch ms). */
+  heldUp(at: number, ms: number): void
 }
 
 /**
@@ -116,14 +125,17 @@ export class ScreenFrames {
   }
 
   #emitFrame(fragment: Fragment, startedAtMs: number, isLast: boolean): void {
-    const { clock, cutAt, clockSet, unit } = this.#parts
+    const { clock, cutAt, clockSet, heldUp, unit } = this.#parts
     if (this.#init === undefined) this.#firstTick = fragment.start
     const startMs = this.#ms(fragment.start - this.#firstTick)
-    const aheadMs = startedAtMs + startMs + this.#ms(fragment.duration) - clock.now()
+    const endMs = startMs + this.#ms(fragment.duration)
+    const aheadMs = startedAtMs + endMs - clock.now()
     if (aheadMs > AHEAD_MAX_MS && startedAtMs + startMs <= cutAt()) clockSet()
+    const shownMs = Math.min(endMs, cutAt() - startedAtMs) - startMs
+    if (this.#init && shownMs > FRAME_MAX_MS) heldUp(startedAtMs + startMs + KEPT_MS, shownMs)
     const cutMs = cutAt() - startedAtMs
     if (startMs > cutMs) return
-    if (isLast || startMs + this.#ms(fragment.duration) > cutMs) {
+    if (isLast || endMs > cutMs) {
       fragment.duration = Math.max(
         1,
         Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!),

@@ -88,6 +88,10 @@ export class ScreenPipeline implements Pipeline {
         parts.clock.check()
         this.end(this.#clockSetCause())
       },
+      heldUp: (at, ms) => {
+        const detail = `The screen was not captured for ${Math.round(ms)} ms.`
+        this.end({ kind: 'problem', problem: captureFailed(detail), at })
+      },
     })
     this.#black = new BlackWatch((present) =>
       events.warning({

@@ -5,6 +5,7 @@ import { GrowingFile, removeFile } from '../../age/growing-file.ts'
 import type { Identity } from '../../age/identity.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
+import { StallWatch } from '../../time/stall-watch.ts'
 
 /**
  * Media come in small pieces. Each write seals the tail of the file anew, so pieces are written
@@ -207,16 +208,16 @@ export class SegmentWriter {
 
   /**
    * Waits for an operation. Reports a failure when it takes longer than the limit, and still waits.
+   * The time in which this process was held does not count.
    */
   async #timed<T>(operation: Promise<T>): Promise<T> {
-    const timer = setTimeout(
-      () => this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'The disk does not answer.')),
-      this.#limits.operationMs,
+    const watch = new StallWatch(this.#limits.operationMs, () =>
+      this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'The disk does not answer.')),
     )
     try {
       return await operation
     } finally {
-      clearTimeout(timer)
+      watch.stop()
     }
   }
 

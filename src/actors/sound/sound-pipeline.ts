@@ -25,6 +25,8 @@ import { SoundWarnings } from './sound-warnings.ts'
 
 /** Most sound that waits for the encoder: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
+/** How long more may wait: sound that was late comes all at once. */
+const BEHIND_MAX_MS = 2_000
 /** An encoder that gets sound for this long and writes nothing hangs. */
 const ENCODER_HANG_MS = 1_000
 /** How long a hanging encoder may still write what is left: it may have waited for a processor. */
@@ -83,6 +85,8 @@ export class SoundPipeline implements Pipeline {
   /** Sound that waits for an encoder, or that no page of the encoder has contained yet. */
   #pending: Buffer[] = []
   #pendingBytes = 0
+  /** Since when too much of it waits, by performance.now(). */
+  #behindSince: number | undefined
   /**
    * When the encoder first got sound after its last output, by performance.now(); undefined when no
    * output is outstanding.
@@ -164,7 +168,16 @@ export class SoundPipeline implements Pipeline {
       this.#writeToEncoder(pcm)
       if (this.#drift.isSettled) this.#passOn()
     }
-    if (this.#pendingBytes > PENDING_MAX_BYTES)
+    this.#checkEncoder()
+  }
+
+  #checkEncoder(): void {
+    if (this.#pendingBytes <= PENDING_MAX_BYTES) {
+      this.#behindSince = undefined
+      return
+    }
+    this.#behindSince ??= performance.now()
+    if (performance.now() - this.#behindSince > BEHIND_MAX_MS)
       this.#fail(captureFailed('The encoder does not keep up.'))
   }
 
@@ -183,6 +196,8 @@ export class SoundPipeline implements Pipeline {
       this.#quarantine.clear()
       return
     }
+    // This process may have been held, while the server has kept all sound.
+    this.#source?.catchUp()
     this.#quarantine.suspect(lateSince)
     if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('Sound was lost.'), lateSince)
   }

@@ -1,5 +1,6 @@
 import type { DesktopChange, DesktopProblem, DesktopWatch } from '../../contract/desktop.ts'
 import { BusConnection } from '../../dbus/connection.ts'
+import { getProperty } from '../../dbus/get-property.ts'
 import { type Child, startChild } from '../../processes/child-process.ts'
 import { terminate } from '../../processes/terminate.ts'
 import { within } from '../../time/within.ts'
@@ -9,6 +10,7 @@ import { isOwnSession, readSession, type SessionState } from './logind-session.t
 const LOGIND = 'org.freedesktop.login1'
 const SESSION = `${LOGIND}.Session`
 const MANAGER = `${LOGIND}.Manager`
+const MANAGER_OBJECT = { destination: LOGIND, path: '/org/freedesktop/login1', interface: MANAGER }
 const PROPERTIES = 'org.freedesktop.DBus.Properties'
 const BUS = 'org.freedesktop.DBus'
 /** The session of the caller, or the one in which its user sits at the screen. */
@@ -38,6 +40,7 @@ export class LogindWatch implements DesktopWatch {
   #lockRequested = false
   #wasHinted = false
   #isLocked = false
+  #isAsleep = false
   #problem: DesktopProblem | null = NO_LOGIND
   /** The first answer about the session. */
   readonly #answered: Promise<void>
@@ -121,6 +124,7 @@ export class LogindWatch implements DesktopWatch {
 
   #sleep(isBeginning: boolean): void {
     if (this.#closed) return
+    this.#isAsleep = isBeginning
     if (isBeginning) {
       this.#onChange({ type: 'sleeping', ready: () => this.#release() })
       return
@@ -151,6 +155,7 @@ export class LogindWatch implements DesktopWatch {
       this.#connectAgainMs = CONNECT_AGAIN_FIRST_MS
       apply?.(session)
       this.#update(session)
+      if (this.#isAsleep) await this.#askWhetherAsleep(bus)
     } catch (error) {
       this.#problem = logindProblem(error)
       if (this.#closed || this.#bus === undefined) return
@@ -158,6 +163,12 @@ export class LogindWatch implements DesktopWatch {
       this.#later(this.#askAgainMs, () => this.#check())
       this.#askAgainMs = Math.min(2 * this.#askAgainMs, WAIT_MAX_MS)
     }
+  }
+
+  /** The signal of the waking is lost when logind or the bus was restarted meanwhile. */
+  async #askWhetherAsleep(bus: BusConnection): Promise<void> {
+    const isAsleep = await getProperty(bus, MANAGER_OBJECT, 'PreparingForSleep', ANSWER_MS)
+    if (isAsleep === false && this.#isAsleep) this.#sleep(false)
   }
 
   #update({ isLocked, isActive }: SessionState): void {

@@ -62,6 +62,10 @@ class PulseSound implements SoundSource {
     this.#over.abort()
   }
 
+  catchUp(): void {
+    this.#connection?.catchUp()
+  }
+
   async finish(isEnough: () => boolean): Promise<void> {
     // Nothing is late before the first sound.
     await this.#connection?.finish(() => this.#stream === undefined || isEnough())

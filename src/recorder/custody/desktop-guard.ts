@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CapturePlatform } from '../../actors/port.ts'
 import type { By } from '../../contract/by.ts'
 import type { CustodyRules } from '../../contract/custody.ts'
 import type {
@@ -7,7 +9,8 @@ import type {
   WatchDesktop,
 } from '../../contract/desktop.ts'
 import type { LogEvent } from '../../contract/events.ts'
-import { isCapturingTrack } from '../../machines/recording-fold.ts'
+import type { Medium } from '../../contract/media.ts'
+import { isCapturingTrack, type RecordingFold } from '../../machines/recording-fold.ts'
 import { within } from '../../time/within.ts'
 import type { CommandHandler } from '../commands/command-handler.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -16,12 +19,16 @@ import type { DesktopLock } from './desktop-lock.ts'
 
 /** The computer must not be kept from its sleep for longer. */
 const READY_MS = 3_000
+/** A device may be found again only some seconds after the computer has woken up. */
+const DEVICE_BACK_MS = 30_000
+const LOOK_AGAIN_MS = 500
 const BEGINS_CAPTURE: ReadonlySet<string> = new Set(['track.starting', 'track.resuming'])
 
 /** The parts that the guard works with. */
 export interface DesktopGuardOptions {
   facts: Pick<FactPipeline, 'recordings' | 'append' | 'failure'>
   commands: Pick<CommandHandler, 'systemPause' | 'systemResume'>
+  platform: Pick<CapturePlatform, 'resolve'>
   rules(): Pick<CustodyRules, 'lock'>
   /** Whether the recorder carries out commands. */
   isReady(): boolean
@@ -97,13 +104,45 @@ export class DesktopGuard {
 
   async #end(reason: DesktopLock['reason']): Promise<void> {
     this.#reasons.delete(reason)
-    const { facts, commands, rules, onFault } = this.#options
-    const recording = currentRecording(facts.recordings)
-    if (recording === undefined || this.#reasons.size > 0 || !this.#isReady) return
-    if (recording.systemPaused.length === 0 || !rules().lock.resume) return
-    await commands
-      .systemResume(recording.id, [...recording.systemPaused])
-      .catch((error) => onFault('resuming after a lock', error))
+    const { commands, onFault } = this.#options
+    const giveUpAt = performance.now() + DEVICE_BACK_MS
+    const resumed = new Set<Medium>()
+    for (;;) {
+      const isLate = performance.now() > giveUpAt
+      const missing = isLate ? [] : await this.#mediaWithoutDevice()
+      // From here to the command nothing may wait: somebody may have paused a medium meanwhile.
+      const recording = this.#resumable
+      const left = recording?.systemPaused.filter((medium) => !resumed.has(medium)) ?? []
+      if (recording === undefined || left.length === 0) return
+      const media = left.filter((medium) => !missing.includes(medium))
+      for (const medium of media) resumed.add(medium)
+      if (media.length > 0)
+        await commands
+          .systemResume(recording.id, media)
+          .catch((error) => onFault('resuming after a lock', error))
+      if (media.length === left.length) return
+      await delay(LOOK_AGAIN_MS, undefined, { ref: false })
+    }
+  }
+
+  /** The recording whose media may come back by themselves now. */
+  get #resumable(): RecordingFold | undefined {
+    const { facts, rules } = this.#options
+    if (this.#reasons.size > 0 || !this.#isReady || !rules().lock.resume) return undefined
+    return currentRecording(facts.recordings)
+  }
+
+  async #mediaWithoutDevice(): Promise<Medium[]> {
+    const { systemPaused = [], tracks } = this.#resumable ?? {}
+    const missing = await Promise.all(
+      systemPaused.map((medium) =>
+        this.#options.platform.resolve(medium, tracks?.[medium].context.device?.id).then(
+          () => [],
+          () => [medium],
+        ),
+      ),
+    )
+    return missing.flat()
   }
 
   async #pause({ reason, media: kept }: DesktopLock): Promise<void> {

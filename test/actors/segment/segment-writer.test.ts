@@ -50,6 +50,18 @@ suite('a segment writer', (test) => {
     await file?.discard()
   })
 
+  test('does not take a recorder that was held for a disk that does not answer', async () => {
+    const path = join(scratch, 'held', 'a.ogg.age')
+    const { writer: file, reported } = writer(path, { operationMs: 200 })
+    file.write(randomBytes(100))
+    // Now the file is being created.
+    for (let turn = 0; turn < 3; turn++) await null
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+    const { bytes } = await file.finish()
+    assert.equal(bytes, 100)
+    assert.deepEqual(reported, ['started'])
+  })
+
   test('writes everything in order and hashes it, also what comes during a write', async () => {
     const path = join(scratch, 'order', 'a', 'file.ogg.age')
     const { writer: file, reported } = writer(path)

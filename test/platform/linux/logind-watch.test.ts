@@ -92,6 +92,18 @@ suite('the watch over the desktop', (test) => {
     await untilSeen('locked', 'unlocked', 'locked')
   })
 
+  test.unless(problem, 'tells of the waking, though logind was away when it happened', async () => {
+    logind.set('LockedHint', true)
+    await untilSeen('locked')
+    logind.prepareForSleep(true)
+    await untilSeen('locked', 'sleeping')
+    // What else happens before a sleep is no waking.
+    logind.set('LockedHint', false)
+    await untilSeen('locked', 'sleeping', 'unlocked')
+    await logind.restart()
+    await untilSeen('locked', 'sleeping', 'unlocked', 'awake')
+  })
+
   /** The problem of a watch that has just begun. */
   async function problemIn(env: NodeJS.ProcessEnv): Promise<DesktopProblem | null> {
     const begun = new LogindWatch(env, () => {})

@@ -146,6 +146,46 @@ suite('a locked desktop', (test) => {
     await locked.until(id, { mic: 'recording', screen: 'recording', speaker: 'paused' })
   })
 
+  /** Wakes the computer up, whose microphone is not there yet. */
+  async function wakeWithoutMicrophone(): Promise<string> {
+    locked.lock = { pause: ['mic', 'screen'], resume: true }
+    const { id } = await start()
+    await new Promise<void>((ready) => locked.change({ type: 'sleeping', ready }))
+    const { missing, behaviour } = locked.bench.platform
+    missing.add('mic')
+    behaviour.mic = 'fail'
+    locked.change({ type: 'awake' })
+    await locked.until(id, { screen: 'recording' })
+    return id
+  }
+
+  const plugInMicrophone = (): void => {
+    const { missing, behaviour } = locked.bench.platform
+    behaviour.mic = 'flow'
+    missing.delete('mic')
+  }
+
+  test('resumes a microphone that comes back only a while after the computer has woken up', async () => {
+    const id = await wakeWithoutMicrophone()
+    assert.equal((await locked.states(id)).mic, 'paused')
+    plugInMicrophone()
+    await locked.until(id, { mic: 'recording' })
+  })
+
+  test('does not resume it when a person wants a pause meanwhile', async () => {
+    const id = await wakeWithoutMicrophone()
+    await locked.bench.command('api', 'track.pause')
+    plugInMicrophone()
+    // A lock and its end are in order behind all that came before.
+    locked.change({ type: 'locked' })
+    await locked.unlock()
+    assert.deepEqual(await locked.states(id), {
+      mic: 'paused',
+      speaker: 'paused',
+      screen: 'paused',
+    })
+  })
+
   test('lets nobody resume what it keeps paused, and says why and what to do', async () => {
     const { id } = await start()
     await locked.bench.command('api', 'track.pause', { media: ['speaker'] })
