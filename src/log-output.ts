@@ -1,7 +1,7 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
-/** What waits for a slow reader at most, in bytes. */
+/** The most bytes that wait for a slow reader. */
 const MOST_WAITING = 1_048_576
 /** How often a terminal that stands still is tried again, in milliseconds. */
 const RETRY_MS = 100
@@ -17,8 +17,8 @@ export interface LogOutput {
 /**
  * Opens stderr for the log. A program that started the daemon may never read it, a terminal may
  * stand still, and the disk of a file may be full. None of that may stop the event loop or end the
- * daemon while it records. Lines that are lost are counted; the next one that can be written follows
- * what `lossLine` returns.
+ * daemon while it records. Lines that are lost are counted, and `lossLine` is written in their
+ * place.
  */
 export function openLogOutput(lossLine: (lostLines: number) => string): LogOutput {
   let lost = 0
@@ -64,7 +64,7 @@ function descriptor(): number {
   }
 }
 
-/** Returns the function that writes to a descriptor: at once, or what does not fit a little later. */
+/** Returns the function that writes to a descriptor. What does not fit is written later. */
 function createDescriptorWriter(fd: number): (text: string) => boolean {
   let waiting: Buffer = NOTHING
   let timer: NodeJS.Timeout | undefined

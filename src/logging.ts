@@ -22,8 +22,8 @@ const REDACTED = [
 /**
  * The daemon's logger: JSON lines to stderr, readable on a terminal, with credentials and tag
  * values taken out. Written at the end of each turn of the event loop, from `warn` on at once: what
- * a dying daemon said last must not be lost. Lines that nobody reads or that find no space are lost,
- * and the log says how many.
+ * a dying daemon said last must not be lost. Lines that nobody reads or that find no space are
+ * lost, and the log says how many.
  * `F2F_LOG_LEVEL` (default info) is a pino level.
  */
 export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
