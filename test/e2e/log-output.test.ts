@@ -13,7 +13,7 @@ import { eventually, suite } from '../support/suite.ts'
 import { notLinux } from './support/observed-daemon.ts'
 
 /** More lines than a pipe or a terminal holds. */
-const MANY = 800
+const MANY = 500
 const AT_A_TIME = 20
 const noFull = existsSync('/dev/full') ? null : 'this system has no /dev/full'
 const noTerminal = findProgram('script', process.env) === null ? '`script` is missing' : null
