@@ -5,7 +5,7 @@
 import { createClient, type RecorderClient } from '../../client/client.ts'
 import type { DaemonInfo } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
-import { announceInterrupt } from '../interrupt-signal.ts'
+import { announceInterrupt } from './announce-interrupt.ts'
 import { findDaemon } from './find-daemon.ts'
 import { createHomeFetch } from './home-fetch.ts'
 
@@ -21,7 +21,7 @@ export interface Api extends Omit<RecorderClient, 'inspect'> {
   until(signal: AbortSignal): Api
 }
 
-/** What a person is told while an answer is awaited. */
+/** How a person is told that an answer is awaited. */
 export interface Waiting {
   /** An answer takes over a second. The function that it returns is called when that has come. */
   onWait?(): () => void
