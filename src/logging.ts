@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream'
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { linesByTurn } from './lines-by-turn.ts'
+import { openLogOutput } from './log-output.ts'
 
 /** Where secrets and personal data could stand in what is logged. */
 const REDACTED = [
@@ -20,7 +22,8 @@ const REDACTED = [
 /**
  * The daemon's logger: JSON lines to stderr, readable on a terminal, with credentials and tag
  * values taken out. Written at the end of each turn of the event loop, from `warn` on at once: what
- * a dying daemon said last must not be lost.
+ * a dying daemon said last must not be lost. Lines that nobody reads or that find no space are
+ * lost, and the log says how many.
  * `F2F_LOG_LEVEL` (default info) is a pino level.
  */
 export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
@@ -30,9 +33,25 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
   }
-  if (process.stderr.isTTY)
-    return pino(options, pretty({ destination: 2, sync: true, ignore: 'pid' }))
-  const lines = linesByTurn(pino.destination({ fd: 2, sync: true }))
+  if (process.stderr.isTTY) {
+    const output = openLogOutput((lost) => `… ${lost} lines of the log were lost here.\n`)
+    const destination = new Writable({
+      decodeStrings: false,
+      write(lines, _encoding, done) {
+        output.write(String(lines))
+        done()
+      },
+    })
+    return pino(options, pretty({ destination, ignore: 'pid' }))
+  }
+  const lines = linesByTurn(openLogOutput(lossLine))
   process.on('exit', () => lines.flushSync())
   return pino(options, lines)
+}
+
+/** The line that stands in place of lost ones. Its level is pino's `warn`. */
+function lossLine(lostLines: number): string {
+  const [pid, time] = [process.pid, new Date().toISOString()]
+  const msg = 'lines of the log were lost here: nobody read them, or the disk was full'
+  return `${JSON.stringify({ level: 40, time, pid, lostLines, msg })}\n`
 }

@@ -9,6 +9,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = 1
 })
 
+// A message that nobody can read any more must not end what the command does, such as an export.
+process.stderr.on('error', () => {})
+
 // Not `process.exit`: it would cut off output to a pipe, and end a daemon.
 const exitCode = await run(process.argv.slice(2), process)
 process.exitCode ??= exitCode

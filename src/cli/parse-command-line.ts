@@ -48,6 +48,8 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
     ]),
   )
   const { usage, min, max, choices }: Arguments = command.args ?? { usage: '', min: 0, max: 0 }
+  if (positionals.includes(''))
+    throw new UsageError('There is an empty argument. Perhaps a variable of the shell is not set.')
   if (positionals.length < min)
     throw new UsageError(`The argument ${usage.replace(OPTIONAL_ARGUMENT, '')} is missing.`)
   if (positionals.length > max)
@@ -87,6 +89,8 @@ function explain(message: string, specs: Record<string, OptionSpec>): string {
   if (spec?.kind === 'flag') return `The option --${name} takes no value.`
   if (spec !== undefined && message.includes('missing'))
     return `The option --${name} needs a value: ${spec.value}.`
+  if (spec !== undefined && message.includes('ambiguous'))
+    return `The option --${name} needs a value. Write one that begins with a hyphen as --${name}=….`
   const similar = message.startsWith('Unknown') && didYouMean(name, Object.keys(specs))
   return firstSentence(message) + (similar ? ` Did you mean --${similar}?` : '')
 }

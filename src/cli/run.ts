@@ -8,6 +8,7 @@ import { resolveHome } from '../home/home.ts'
 import type { Command, CommandResult, Io } from './command.ts'
 import { COMMANDS } from './commands/commands.ts'
 import { createApi } from './connection/api.ts'
+import { MAY_HAVE_ACTED } from './connection/connection-error.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import { parseCommandLine } from './parse-command-line.ts'
 import { UsageError } from './problem.ts'
@@ -78,7 +79,10 @@ async function runCommand(
     if (options.help === true) return print(io, commandHelp(command, style))
     json = options.json === true
     const home = resolveHome(options.home as string | undefined, io.env)
-    const api = createApi(home, () => (json ? () => {} : showWaiting(io)))
+    const api = createApi(home, {
+      onWait: () => (json ? () => {} : showWaiting(io)),
+      onInterrupt: () => showInterrupted(io),
+    })
     const result = await command.run({
       ...{ options, args, home, api, io, style, json },
       commands: COMMANDS,
@@ -96,6 +100,10 @@ async function runCommand(
     else io.stderr.write(problemText(problem, styleFor(io.stderr, io.env)))
     return 1
   }
+}
+
+function showInterrupted({ stderr }: Io): void {
+  stderr.write(`\nInterrupted. ${MAY_HAVE_ACTED}\n`)
 }
 
 function printResult(

@@ -1,3 +1,4 @@
+import { toUtcTime } from '../contract/utc-time.ts'
 import { UsageError } from './problem.ts'
 import { parseTime } from './text/quantities.ts'
 
@@ -12,5 +13,5 @@ export function toUtc(name: 'from' | 'to', text: string | undefined): string | u
     throw new UsageError(
       `The option --${name} needs a time like 2026-01-31, 2026-01-31T10:00 or 2026-01-31T10:00:00Z.`,
     )
-  return time.toISOString()
+  return toUtcTime(time)
 }

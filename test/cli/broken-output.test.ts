@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, openSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { F2F } from '../../lab/daemon.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -47,5 +49,17 @@ suite('an output that can be written no more', (test) => {
     })
     assert.equal(status, 1)
     assert.match(stderr, /^f2f: The output cannot be written: [^\n]*ENOSPC[^\n]*\n$/)
+  })
+
+  test('of messages does not end what a command does', async () => {
+    const file = join(daemon.home, 'interview.mp4')
+    assert.equal((await daemon.api('POST', '/recordings/current/stop')).status, 200)
+    const args = [F2F, 'export', 'current', '--output', file, '--home', daemon.home]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    running.push(child)
+    child.stderr.destroy()
+    const [code] = await once(child, 'exit')
+    assert.equal(code, 0)
+    assert.ok(existsSync(file))
   })
 })

@@ -194,10 +194,12 @@ suite('problems', (test) => {
     })
     const { home } = await api({ 'POST /v1/recordings': { status: 201, body: recording(), hold } })
     const calls: string[] = []
-    await createApi(home, () => {
-      calls.push('waiting')
-      release()
-      return () => calls.push('done')
+    await createApi(home, {
+      onWait() {
+        calls.push('waiting')
+        release()
+        return () => calls.push('done')
+      },
     }).start()
     assert.deepEqual(calls, ['waiting', 'done'])
   })

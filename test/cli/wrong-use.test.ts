@@ -104,6 +104,26 @@ suite('what f2f says about wrong use', (test) => {
     assert.match((await f2f(['erase'])).stderr, /The argument ID is missing\./)
   })
 
+  test('an empty argument is none: f2f hold release ID "" releases no hold', async () => {
+    for (const line of [
+      ['hold', 'release', 'cb455be5', '', '--reason', 'x'],
+      ['erase', '', '--reason', 'x', '--yes'],
+      ['stop', ''],
+      ['tag', '', 'a=1'],
+    ]) {
+      const { code, stderr } = await f2f(line, { home: await freshHome() })
+      assert.equal(code, 2, line.join(' '))
+      assert.match(stderr, /: There is an empty argument/)
+    }
+  })
+
+  test('an option whose value begins with a hyphen says how to write it', async () => {
+    const { code, stderr } = await f2f(['start', '--wrap-up-seconds', '-1'])
+    assert.equal(code, 2)
+    assert.match(stderr, /--wrap-up-seconds=…/)
+    assert.doesNotMatch(stderr, /ambiguous/)
+  })
+
   test('an option without its value says what the value is', async () => {
     const { stderr } = await f2f(['start', '--consent'])
     assert.match(stderr, /The option --consent needs a value: METHOD\./)

@@ -111,6 +111,10 @@ suite('reading over HTTP', (test) => {
     )
     assert.deepEqual(await list(`to=${second.startedAt}`), [first.id])
     assert.ok((await list(`from=${current.startedAt}`)).includes(current.id))
+    // West of Greenwich the last moment of 9999 is one of the year 10000, which RFC 3339 lacks.
+    const last = '9999-12-31T23:59:59-05:00'
+    assert.ok((await list(`to=${last}`)).includes(current.id))
+    assert.deepEqual(await list(`from=${last}`), [])
     await clients.api.command('pause')
     assert.deepEqual(await list('state=Paused'), [current.id])
   })

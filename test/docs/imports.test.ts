@@ -137,7 +137,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'client/', 'replay/', 'machines/', 'composition/timeline.ts'],
     ...['preact', 'preact/hooks', '@preact/signals'],
   ],
-  'logging.ts': ['lines-by-turn.ts', 'pino', 'pino-pretty'],
+  'logging.ts': ['lines-by-turn.ts', 'log-output.ts', 'pino', 'pino-pretty', 'node:*'],
+  'log-output.ts': ['node:*'],
   'lines-by-turn.ts': [],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],

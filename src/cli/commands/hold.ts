@@ -21,7 +21,7 @@ export const holdShow = defineCommand({
   async run({ args, api, style }) {
     const id = await resolveRecordingId(api, args[0])
     const holds = await fetchAllItems((query) => api.holds(id, query))
-    return { json: holds, text: holdsText(holds, style) }
+    return { json: { items: holds, nextCursor: null }, text: holdsText(holds, style) }
   },
 })
 

@@ -1,3 +1,4 @@
+import { toUtcTime } from '../../contract/utc-time.ts'
 import { defineCommand, type Io } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { resolveRecordingId } from '../recording-id.ts'
@@ -89,7 +90,7 @@ function toUtc(text: string): string {
     throw new UsageError(
       'The option --at needs a time like 2026-01-31T10:00:00 or 2026-01-31T10:00:00Z.',
     )
-  return time.toISOString()
+  return toUtcTime(time)
 }
 
 function isTerminal({ stdin, stdout }: Io): boolean {

@@ -5,6 +5,7 @@
 import { createClient, type RecorderClient } from '../../client/client.ts'
 import type { DaemonInfo } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
+import { announceInterrupt } from './announce-interrupt.ts'
 import { findDaemon } from './find-daemon.ts'
 import { createHomeFetch } from './home-fetch.ts'
 
@@ -20,23 +21,32 @@ export interface Api extends Omit<RecorderClient, 'inspect'> {
   until(signal: AbortSignal): Api
 }
 
-/**
- * Creates the client of a home's recorder. Reads and sends nothing before the first request. Calls
- * `onWait` when an answer takes over a second, and the function it returns when the answer has
- * come.
- */
+/** How a person is told that an answer is awaited. */
+export interface Waiting {
+  /** An answer takes over a second. The function that it returns is called when that has come. */
+  onWait?(): () => void
+  /** Ctrl-C ends `f2f` while the outcome of a command is awaited. */
+  onInterrupt?(): void
+}
+
+/** Creates the client of a home's recorder. Reads and sends nothing before the first request. */
 export function createApi(
   home: Home,
-  onWait: () => () => void = () => () => {},
+  waiting: Waiting = {},
   cancelled: AbortSignal = new AbortController().signal,
 ): Api {
   const homeFetch = createHomeFetch(home, cancelled)
-  const announcingFetch: typeof fetch = async (...request) => {
-    const endWait = announceWait(onWait)
+  const announcingFetch: typeof fetch = async (target, init) => {
+    const endWait = announceWait(waiting.onWait)
+    // Only commands have a key. Whatever else is interrupted has no effect.
+    const headers = init?.headers as Record<string, string> | undefined
+    const isCommand = headers?.['Idempotency-Key'] !== undefined
+    const endInterrupt = isCommand ? announceInterrupt(waiting.onInterrupt) : () => {}
     try {
-      return await homeFetch(...request)
+      return await homeFetch(target, init)
     } finally {
       endWait()
+      endInterrupt()
     }
   }
   const { follow } = createClient({ fetch: withBrokenConnections(homeFetch) })
@@ -48,7 +58,7 @@ export function createApi(
     open,
     bundle,
     daemon: () => findDaemon(home),
-    until: (signal) => createApi(home, onWait, AbortSignal.any([cancelled, signal])),
+    until: (signal) => createApi(home, waiting, AbortSignal.any([cancelled, signal])),
   }
 }
 
@@ -60,7 +70,7 @@ function withBrokenConnections(homeFetch: typeof fetch): typeof fetch {
     })
 }
 
-function announceWait(onWait: () => () => void): () => void {
+function announceWait(onWait: Waiting['onWait'] = () => () => {}): () => void {
   let onAnswer = () => {}
   const timer = setTimeout(() => {
     onAnswer = onWait()

@@ -64,7 +64,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       path: '/v1/recordings/:id/close',
       operationId: 'closeRecording',
       summary: 'Ends the wrap-up',
-      description: 'After it, nothing in the recording can be changed.',
+      description: 'After it, only consent, holds and erasure change anything in the recording.',
       scope: 'control',
       body: emptyRequest,
       request: () => ({}),

@@ -17,6 +17,7 @@ import {
   SYSTEM_TAG_PREFIX,
   TAG_KEY,
 } from '../../contract/tag-key.ts'
+import { toUtcTime } from '../../contract/utc-time.ts'
 import { consentRequest } from './consent-request.ts'
 import { listText, numberText } from './query-parts.ts'
 
@@ -169,7 +170,7 @@ export const time = z.iso
     error: 'A time must follow RFC 3339, such as 2025-11-22T09:30:00.000Z.',
   })
   .meta({ pattern: undefined })
-  .transform((text) => new Date(text).toISOString())
+  .transform((text) => toUtcTime(new Date(text)))
 
 /** The cursor of a list. */
 export const cursor = z.string().min(1).max(1024).describe('The `nextCursor` of the previous page')

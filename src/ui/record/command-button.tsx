@@ -23,13 +23,32 @@ export interface CommandButtonProps {
   buttonRef?: Ref<HTMLButtonElement>
 }
 
+/** The name of the button that was clicked last. */
+let lastClicked = ''
+
+/**
+ * Whether a click is the second of a double click whose first one has put another button here. Who
+ * double-clicks Pause does not mean Resume, and who double-clicks Stop does not mean Close.
+ */
+function isMeantForAnother(event: MouseEvent, name: string): boolean {
+  if (event.detail > 1 && name !== lastClicked) return true
+  lastClicked = name
+  return false
+}
+
+/** Keeps Enter that is held down from pressing a button again and again. */
+function ignoreRepeatedEnter(event: KeyboardEvent): void {
+  if (event.repeat && event.key === 'Enter') event.preventDefault()
+}
+
 /**
  * A button that sends a command. It is busy until the recorder has answered. A disabled one keeps
  * the focus and can be reached, so that its reason can be heard.
  */
 export function CommandButton(props: CommandButtonProps) {
   const { text, icon, label, look = 'plain', shortcut, isAllowed, isPending, reasonId } = props
-  const press = () => {
+  const press = (event: MouseEvent) => {
+    if (isMeantForAnother(event, label ?? text)) return event.preventDefault()
     if (isPending) return
     if (isAllowed) props.onPress?.()
     else props.onRefused?.()
@@ -45,6 +64,7 @@ export function CommandButton(props: CommandButtonProps) {
       aria-describedby={isAllowed ? undefined : reasonId}
       aria-keyshortcuts={shortcut}
       onClick={press}
+      onKeyDown={ignoreRepeatedEnter}
       ref={props.buttonRef ?? null}
     >
       {isPending ? <Icon name="wait" /> : icon && <Icon name={icon} />}

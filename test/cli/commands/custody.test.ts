@@ -81,6 +81,9 @@ suite('f2f hold', (test) => {
     }
     const shown = await f2f(['hold', 'show', ID], { home })
     assert.match(shown.stdout, /Claim 7/)
+    const forPrograms = await f2f(['hold', 'show', ID, '--json'], { home })
+    const answer = { items: HELD.holds, nextCursor: null }
+    assert.deepEqual(JSON.parse(forPrograms.stdout), answer)
     const released = await f2f(['hold', 'release', ID, 'b0a0', '--reason', 'Settled'], { home })
     assert.match(released.stdout, /is released\. None is left\./)
     assert.deepEqual(stub.lastRequest().body, { reason: 'Settled' })

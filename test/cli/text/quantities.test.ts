@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict'
 import { parseSize } from '../../../src/cli/text/quantities.ts'
 import { suite } from '../../support/suite.ts'
-import { f2f, freshHome } from '../support/stub.ts'
+import { f2f, freshHome, startStub } from '../support/stub.ts'
+
+suite('times on the command line', (test) => {
+  test('a period may include the last day that there is', async () => {
+    const stub = await startStub({
+      'GET /v1/recordings?to=9999-12-31T23%3A59%3A59.999Z&limit=20': {
+        body: { items: [], nextCursor: null },
+      },
+    })
+    const ran = await f2f(['list', '--to', '9999-12-31'], { home: stub.home })
+    await stub.close()
+    assert.equal(ran.code, 0, ran.stderr)
+  })
+})
 
 suite('sizes on the command line', (test) => {
   test('may have decimal or binary units, or be in bytes', () => {

@@ -155,6 +155,23 @@ suite('Origin', (test) => {
     }
   })
 
+  test('of the configuration may read every header of an answer that openapi.json names', async () => {
+    const answer = await withOrigin(ALLOWED_ORIGIN, '/v1/openapi.json')
+    const { paths } = (await answer.json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, { headers?: object }> }>>
+    }
+    const named = Object.values(paths)
+      .flatMap((operations) => Object.values(operations))
+      .flatMap(({ responses }) => Object.values(responses))
+      .flatMap(({ headers = {} }) => Object.keys(headers))
+    assert.ok(named.includes('Link'))
+    // Browsers keep the first from every page. The others tell a page nothing.
+    const withheld = ['Set-Cookie', 'WWW-Authenticate', 'F2F-Proof']
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(', ') ?? []
+    const missing = new Set(named.filter((name) => ![...exposed, ...withheld].includes(name)))
+    assert.deepEqual([...missing], [])
+  })
+
   test('of the configuration gets a preflight answer without a credential', async () => {
     const ask = (headers: Record<string, string>) =>
       daemon.call('/v1/recordings', {

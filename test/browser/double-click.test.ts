@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import type { Browser, Locator, Page } from 'playwright-core'
+import type { Daemon } from '../../lab/daemon.ts'
+import { suite } from '../support/suite.ts'
+import {
+  noBrowser,
+  openRecorderPage,
+  type RecorderPage,
+  startBrowser,
+  startSyntheticDaemon,
+} from './support/browser.ts'
+import { button, endRecording, untilAllRecord, untilStatus } from './support/record-view.ts'
+
+suite('a button that is pressed twice', (test) => {
+  let daemon: Daemon
+  let browser: Browser
+  let opened: RecorderPage
+  let page: Page
+
+  test.before(async () => {
+    if (noBrowser !== null) return
+    daemon = await startSyntheticDaemon()
+    browser = await startBrowser()
+    opened = await openRecorderPage(browser, daemon)
+    page = opened.page
+  })
+  test.after(async () => {
+    await browser?.close()
+    await daemon?.stop()
+    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+  })
+  test.beforeEach(async () => {
+    if (noBrowser !== null) return
+    await endRecording(daemon, page)
+    await button(page, 'Start recording').click()
+    await untilAllRecord(page)
+  })
+
+  /** Waits until no button is busy: a busy one is not pressed. */
+  const untilAnswered = () =>
+    page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
+
+  /** The second click of a double click comes when the first one has had its effect. */
+  async function doubleClick(target: Locator, untilDone: () => Promise<void>): Promise<void> {
+    await target.scrollIntoViewIfNeeded()
+    const box = await target.boundingBox()
+    assert.ok(box !== null)
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    await page.mouse.click(x, y)
+    await untilDone()
+    await untilAnswered()
+    await page.mouse.down({ clickCount: 2 })
+    await page.mouse.up({ clickCount: 2 })
+  }
+
+  /** Returns the commands that the page has sent since it started the recording. */
+  async function commands(): Promise<string[]> {
+    // A press shows with the next frame that it is under way.
+    await page.evaluate(() => new Promise(requestAnimationFrame))
+    await untilAnswered()
+    const { items } = (await daemon.api('GET', '/recordings/current/events')).body
+    type Item = { type: string; data: { command: string } }
+    const accepted = (items as Item[]).filter(({ type }) => type === 'command.accepted')
+    return accepted.slice(1).map(({ data }) => data.command)
+  }
+
+  test.unless(noBrowser, 'pauses once: a double click does not resume', async () => {
+    await doubleClick(button(page, 'Pause'), () => untilStatus(page, 'paused'))
+    assert.deepEqual(await commands(), ['track.pause'])
+    await button(page, 'Resume').click()
+    await untilStatus(page, 'recording')
+  })
+
+  test.unless(noBrowser, 'pauses one medium once', async () => {
+    const resume = button(page, 'Resume Microphone')
+    await doubleClick(button(page, 'Pause Microphone'), () => resume.waitFor())
+    assert.deepEqual(await commands(), ['track.pause'])
+  })
+
+  test.unless(noBrowser, 'stops, and does not end the wrap-up as well', async () => {
+    await doubleClick(button(page, 'Stop'), () => untilStatus(page, 'wrapUp'))
+    assert.deepEqual(await commands(), ['track.stop'])
+  })
+
+  test.unless(noBrowser, 'pauses once while Enter is held down', async () => {
+    await button(page, 'Pause').focus()
+    await page.keyboard.down('Enter')
+    await untilStatus(page, 'paused')
+    await page.keyboard.down('Enter')
+    await page.keyboard.up('Enter')
+    assert.deepEqual(await commands(), ['track.pause'])
+  })
+
+  test.unless(noBrowser, 'sets two markers', async () => {
+    const markers = page.locator('.marker')
+    await doubleClick(button(page, 'Red'), () => markers.first().waitFor())
+    await markers.nth(1).waitFor()
+    opened.assertClean()
+  })
+})

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { suite } from './support/suite.ts'
+
+/** Writes 2 MiB of lines to stderr, a marker to stdout, and one more line once stdin says so. */
+const WRITER = `
+import { once } from 'node:events'
+import { openLogOutput } from '${new URL('../src/log-output.ts', import.meta.url)}'
+const output = openLogOutput((lost) => 'lost ' + lost + '\\n')
+for (let i = 0; i < 2048; i++) output.write('x'.repeat(1022) + '.\\n')
+process.stdout.write('written')
+await once(process.stdin, 'data')
+if (process.stderr.writableNeedDrain) await once(process.stderr, 'drain')
+output.write('last\\n')
+process.stdin.destroy()
+`
+
+suite('the output of the log', (test) => {
+  test('keeps 1 MiB for a reader that is behind, and says how many lines were lost', async () => {
+    const args = ['--import', 'tsx', '--input-type', 'module', '--eval', WRITER]
+    const cwd = fileURLToPath(new URL('..', import.meta.url))
+    const writer = spawn(process.execPath, args, { cwd, stdio: 'pipe' })
+    await once(writer.stdout, 'data')
+    const read = text(writer.stderr)
+    writer.stdin.write('go on')
+    const lines = (await read).trimEnd().split('\n')
+    assert.equal(lines.at(-1), 'last')
+    const lost = Number(/^lost (\d+)$/.exec(lines.at(-2) ?? '')?.[1])
+    assert.equal(lost, 2048 - (lines.length - 2))
+    assert.ok(lost > 512)
+  })
+})
