@@ -44,7 +44,9 @@ const LOADERS: Partial<Record<Route['name'], () => Promise<unknown>>> = {
   settings: loadSettings,
 }
 
-/** Loads the view of a route before the page is drawn. The view itself shows what cannot be loaded. */
+/**
+ * Loads the view of a route before the page is drawn. The view itself shows what cannot be loaded.
+ */
 export async function prepareView({ name }: Route): Promise<void> {
   await LOADERS[name]?.()
 }
