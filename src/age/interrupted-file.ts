@@ -12,6 +12,11 @@ import { SealedFileError } from './sealed-file-error.ts'
 import { isSameSlot, readTails, type Tail, tailKey, tailPath, writeTail } from './tail.ts'
 
 const HASH_BYTES = 1_048_576
+/**
+ * No medium fills so many chunks before its first one is forced to disk. Where the next one is
+ * whole, no power cut has taken the beginning.
+ */
+const FORCED_CHUNKS = 32
 
 /**
  * An age file whose writing was interrupted: its whole chunks, and what its tail knows beyond them.
@@ -82,7 +87,10 @@ export class InterruptedFile {
     return this.#isFinished || this.#rest?.isLast === true
   }
 
-  /** Reads all that is whole, in order. Call it once, and to its end, before `finish`. */
+  /**
+   * Reads all that is whole, in order. Call it once, and to its end, before `finish`. Rejects with
+   * {@link SealedFileError} when its beginning was on disk and is damaged: it is no empty file.
+   */
   async *read(): AsyncGenerator<Buffer> {
     if (this.#tail) this.#tails = await readTails(this.#tail, this.#tailKey)
     const end = this.#tails.find(({ isLast }) => isLast)
@@ -106,6 +114,8 @@ export class InterruptedFile {
     }
     this.#rest = this.#tails.find(({ chunk }) => chunk === this.#chunks)
     if (this.#rest) yield this.#rest.content
+    else if (this.#chunks === 0 && (await this.#wholeChunk(FORCED_CHUNKS)) !== undefined)
+      throw new SealedFileError('The beginning of the file is damaged.')
   }
 
   /**
@@ -154,12 +164,17 @@ export class InterruptedFile {
     await this.#file.sync()
   }
 
+  /** Reads a chunk of the file that is not its last; undefined when it is not whole. */
+  async #wholeChunk(number: number): Promise<Buffer | undefined> {
+    const sealed = Buffer.alloc(SEALED_CHUNK_BYTES)
+    const { bytesRead } = await this.#file.read(sealed, 0, sealed.length, this.#chunkAt(number))
+    return tryOpenChunk(this.#key, number, false, sealed.subarray(0, bytesRead))
+  }
+
   /** Returns a chunk's content, which is in the file or in the tail. */
   async #content(number: number): Promise<Buffer> {
     if (number === this.#rest?.chunk) return this.#rest.content
-    const sealed = Buffer.alloc(SEALED_CHUNK_BYTES)
-    const { bytesRead } = await this.#file.read(sealed, 0, sealed.length, this.#chunkAt(number))
-    const chunk = tryOpenChunk(this.#key, number, false, sealed.subarray(0, bytesRead))
+    const chunk = await this.#wholeChunk(number)
     if (chunk === undefined) throw new SealedFileError('The file changes while it is recovered.')
     return chunk
   }

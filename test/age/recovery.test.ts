@@ -182,6 +182,18 @@ suite('an age file that was being written', (test) => {
     }
   })
 
+  test('is left as it is when its beginning was damaged, and minutes of it are whole', async () => {
+    clear()
+    const growing = await GrowingFile.create(path, identity, (file) => open(file, 'wx+', 0o600))
+    for (let i = 0; i < 34; i++) await growing.append(content.subarray(0, CHUNK_BYTES))
+    await growing.close()
+    const [file, tail] = [readFileSync(path), readFileSync(tailFile)]
+    file[1_000]! ^= 1
+    put({ file, tail })
+    await assert.rejects(recover(), { name: 'SealedFileError' })
+    assert.ok(readFileSync(path).equals(file) && readFileSync(tailFile).equals(tail))
+  })
+
   test('that has not even its beginning holds nothing', async () => {
     await write([100], 1)
     const { file, tail } = moments[0] as Moment
