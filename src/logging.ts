@@ -19,16 +19,20 @@ const REDACTED = [
   '*.tagHistory',
 ]
 
+const LEVELS: readonly string[] = [
+  ...['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+]
+
 /**
  * The daemon's logger: JSON lines to stderr, readable on a terminal, with credentials and tag
  * values taken out. Written at the end of each turn of the event loop, from `warn` on at once: what
  * a dying daemon said last must not be lost. Lines that nobody reads or that find no space are
  * lost, and the log says how many.
- * `F2F_LOG_LEVEL` (default info) is a pino level.
+ * `F2F_LOG_LEVEL` (default info) is a pino level. Throws an Error that names the levels.
  */
 export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
   const options = {
-    level: env.F2F_LOG_LEVEL ?? 'info',
+    level: levelFrom(env),
     redact: { paths: REDACTED, censor: '[redacted]' },
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -47,6 +51,12 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
   const lines = linesByTurn(openLogOutput(lossLine))
   process.on('exit', () => lines.flushSync())
   return pino(options, lines)
+}
+
+function levelFrom({ F2F_LOG_LEVEL }: NodeJS.ProcessEnv): string {
+  const level = F2F_LOG_LEVEL || 'info'
+  if (LEVELS.includes(level)) return level
+  throw new Error(`F2F_LOG_LEVEL must be one of ${LEVELS.join(', ')}.`)
 }
 
 /** The line that stands in place of lost ones. Its level is pino's `warn`. */

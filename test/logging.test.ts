@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { pino } from 'pino'
 import { linesByTurn } from '../src/lines-by-turn.ts'
+import { createLogger } from '../src/logging.ts'
 import { suite } from './support/suite.ts'
 
 suite('the lines of the log', (test) => {
@@ -34,6 +35,13 @@ suite('the lines of the log', (test) => {
     log.error('three')
     log.child({}).fatal('four')
     assert.deepEqual(written, [['one', 'two'], ['three'], ['four']])
+  })
+
+  test('are of a level that F2F_LOG_LEVEL names, and a level that there is not is named', () => {
+    assert.equal(createLogger({ F2F_LOG_LEVEL: 'error' }).level, 'error')
+    assert.equal(createLogger({ F2F_LOG_LEVEL: '' }).level, 'info')
+    const levels = /^F2F_LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent\.$/
+    assert.throws(() => createLogger({ F2F_LOG_LEVEL: 'loud' }), { message: levels })
   })
 
   test('are all written when the process ends', async () => {

@@ -4,8 +4,8 @@ export type ClientSide = 'api' | 'ui'
 export type Side = ClientSide | 'system'
 
 /**
- * Names who caused an event. `client` is the credential (token name, `home`, `ui`), and `user` the
- * daemon's operating system account.
+ * Names who caused an event. `client` is the credential (token name, `home`, `ui`) or the
+ * `recorder` itself, and `user` the daemon's operating system account.
  */
 export interface By {
   side: Side

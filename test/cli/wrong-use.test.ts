@@ -117,6 +117,21 @@ suite('what f2f says about wrong use', (test) => {
     }
   })
 
+  test('a misspelt medium is named, and is no recording that does not exist', async () => {
+    for (const [word, medium] of [
+      ['screne', 'screen'],
+      ['micro', 'mic'],
+      ['speakers', 'speaker'],
+    ] as const) {
+      const { code, stderr } = await f2f(['pause', word], { home: await freshHome() })
+      assert.equal(code, 2, word)
+      assert.match(stderr, new RegExp(`Did you mean ${medium}\\?`))
+    }
+    // Ids have other letters.
+    const { stderr } = await f2f(['pause', 'cafe5eed'], { home: await freshHome() })
+    assert.match(stderr, /NO_DAEMON/)
+  })
+
   test('an option whose value begins with a hyphen says how to write it', async () => {
     const { code, stderr } = await f2f(['start', '--wrap-up-seconds', '-1'])
     assert.equal(code, 2)

@@ -1,7 +1,11 @@
 /** Values of the media options that several commands share. */
+import { didYouMean } from '../../contract/did-you-mean.ts'
 import type { RecordingType, RequestedMedium } from '../../contract/media.ts'
 import type { QualityPreset } from '../../contract/quality.ts'
 import { UsageError } from '../problem.ts'
+
+/** Matches an id and the beginning of one; also `current` and `last`. */
+const MAY_BE_ID = /^(?:[0-9a-f-]+|current|last)$/
 
 /** Values of `--media`. */
 export const MEDIA_CHOICES = [
@@ -13,7 +17,7 @@ export const MEDIA_CHOICES = [
 
 /**
  * Reads `[ID] [MEDIUM…]`. No id is the name of a medium. Throws {@link UsageError} when a second
- * argument is none, either.
+ * argument is none, either, or when the id looks like a misspelt medium.
  */
 export function parseMediaArguments(args: readonly string[]): {
   id: string | undefined
@@ -23,7 +27,15 @@ export function parseMediaArguments(args: readonly string[]): {
   const [id, other] = args.filter((argument) => !(media as string[]).includes(argument))
   if (other !== undefined)
     throw new UsageError(`“${other}” is no medium. The media are ${MEDIA_CHOICES.join(', ')}.`)
+  const similar = id === undefined || MAY_BE_ID.test(id) ? undefined : similarMedium(id)
+  if (similar !== undefined)
+    throw new UsageError(`“${id}” is neither a medium nor an id. Did you mean ${similar}?`)
   return { id, media }
+}
+
+function similarMedium(word: string): RequestedMedium | undefined {
+  const begun = MEDIA_CHOICES.find((medium) => word.startsWith(medium))
+  return begun ?? (didYouMean(word, MEDIA_CHOICES) as RequestedMedium | undefined)
 }
 
 /** Values of `--recording-type`. */

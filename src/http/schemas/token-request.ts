@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 
-const RESERVED_TOKEN_NAMES = ['home', 'ui', 'system']
+/** The clients that have no token, as events name them. */
+const RESERVED_TOKEN_NAMES = ['home', 'ui', 'system', 'recorder']
 
 /** The body of POST /tokens. */
 export const tokenRequest = z.strictObject({

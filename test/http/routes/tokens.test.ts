@@ -169,6 +169,8 @@ suite('tokens', (test) => {
       [{ name: 'home', scopes: ['read'] }, ['/name']],
       [{ name: 'ui', scopes: ['read'] }, ['/name']],
       [{ name: 'system', scopes: ['read'] }, ['/name']],
+      // The recorder itself: who has its name could not be told from it in the log.
+      [{ name: 'recorder', scopes: ['read'] }, ['/name']],
     ]
     for (const [body, pointers] of cases) {
       assert.deepEqual(
