@@ -88,7 +88,7 @@ async function probeSound(
   })
   const source = start({
     sound: (pcm) => meter.push(aligner.push(pcm)),
-    muted: () => {},
+    condition: () => {},
     start: startChild,
   })
   const ended = source.ended.then(({ detail }) => detail)

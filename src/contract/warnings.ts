@@ -10,6 +10,10 @@ export const WARNINGS = {
     'The microphone delivers digital silence.',
     'Check its cable, its switch and its battery, or choose another microphone. A quiet room does not sound like this.',
   ],
+  SPEAKER_CHANGED: [
+    'The computer plays sound through another speaker now.',
+    'To record that one, stop the speaker and start it again with the new device. Or choose the former speaker in the sound settings.',
+  ],
   SCREEN_BLACK: ['The screen is captured as black.', 'Wake or unlock the screen.'],
   PAUSE_OVERDUE: [
     'A pause has exceeded its limit.',

@@ -1,12 +1,16 @@
+import type { WarningCode } from '../contract/warnings.ts'
 import type { Child, ChildCommand, ChildOptions } from '../processes/child-process.ts'
 import type { CaptureProblem } from './capture-problem.ts'
+
+/** A condition of a device whose sound flows. */
+export type SoundCondition = Extract<WarningCode, 'SOURCE_MUTED' | 'SPEAKER_CHANGED'>
 
 /** The user of a sound source: gets its sound, and starts its programs. */
 export interface SoundHost {
   /** Raw sound (s16le, 48 kHz, channels as in CHANNELS), in chunks of any size. */
   sound(pcm: Buffer): void
-  /** Something is muted, in a whole sentence; null when nothing is. Called on a change. */
-  muted(detail: string | null): void
+  /** A condition of the device has begun, in a whole sentence; null: it is over. */
+  condition(code: SoundCondition, detail: string | null): void
   /** Starts a program of the source. */
   start(command: ChildCommand, options: ChildOptions): Child
 }

@@ -31,7 +31,7 @@ export const COMMAND = {
 export const NONE = 0xffff_ffff
 
 /** Which changes a client wants to know of; bits that are combined. */
-export const SUBSCRIPTION = { sink: 0x1, source: 0x2, sourceOutput: 0x8 } as const
+export const SUBSCRIPTION = { sink: 0x1, source: 0x2, sourceOutput: 0x8, server: 0x80 } as const
 
 /** The kind of thing that a subscription's event is about, in its low bits. */
 export const EVENT = { kindMask: 0xf, sourceOutput: 3 } as const

@@ -9,7 +9,7 @@ import {
   lastMessage,
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
-import type { SoundSource, StartSoundSource } from '../../platform/sound-source.ts'
+import type { SoundCondition, SoundSource, StartSoundSource } from '../../platform/sound-source.ts'
 import type { Child, ChildCommand, ChildExit } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
 import { writeTogether } from '../../streams/write-together.ts'
@@ -215,14 +215,14 @@ export class SoundPipeline implements Pipeline {
     if (start === undefined || this.#cause) return
     this.#source = start({
       sound: (pcm) => this.#onSound(pcm),
-      muted: (detail) => this.#onMuted(detail),
+      condition: (code, detail) => this.#onCondition(code, detail),
       start: (command, options) => startObserved(command, options, this.#events.process),
     })
     this.#fail(await this.#source.ended)
   }
 
-  #onMuted(detail: string | null): void {
-    if (!this.#cause) this.#warnings.setMuted(detail)
+  #onCondition(code: SoundCondition, detail: string | null): void {
+    if (!this.#cause) this.#warnings.set(code, detail)
   }
 
   async #valueOrFail<T>(part: Promise<T>): Promise<T | undefined> {

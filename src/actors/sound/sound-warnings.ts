@@ -1,8 +1,15 @@
 import type { Level } from '../../contract/views.ts'
+import type { SoundCondition } from '../../platform/sound-source.ts'
 import type { PipelineEvents } from '../segment/pipeline.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
-/** The warnings about flowing sound: it is muted, or nothing but silence comes. */
+/** Why a condition is over. */
+const OVER: Record<SoundCondition, string> = {
+  SOURCE_MUTED: 'The device is not muted.',
+  SPEAKER_CHANGED: 'The speaker is the default one again.',
+}
+
+/** The warnings about flowing sound: a condition of its device, or nothing but silence. */
 export class SoundWarnings {
   readonly #report: PipelineEvents['warning']
   readonly #silence = new SilenceWatch((silent) => {
@@ -10,7 +17,7 @@ export class SoundWarnings {
     this.#reportSilence()
   })
   #isSilent = false
-  #muted: string | null = null
+  #isMuted = false
   #isSilenceReported = false
 
   constructor(report: PipelineEvents['warning']) {
@@ -22,14 +29,11 @@ export class SoundWarnings {
     this.#silence.push(level)
   }
 
-  /** The device is muted, for the reason of `detail`; null: it is not. */
-  setMuted(detail: string | null): void {
-    this.#report({
-      code: 'SOURCE_MUTED',
-      present: detail !== null,
-      detail: detail ?? 'The device is not muted.',
-    })
-    this.#muted = detail
+  /** A condition of the device has begun, for the reason of `detail`; null: it is over. */
+  set(code: SoundCondition, detail: string | null): void {
+    this.#report({ code, present: detail !== null, detail: detail ?? OVER[code] })
+    if (code !== 'SOURCE_MUTED') return
+    this.#isMuted = detail !== null
     this.#reportSilence()
   }
 
@@ -37,7 +41,7 @@ export class SoundWarnings {
    * Reports silence, or its end. A mute already explains the silence, so it is not reported then.
    */
   #reportSilence(): void {
-    const present = this.#isSilent && this.#muted === null
+    const present = this.#isSilent && !this.#isMuted
     if (present === this.#isSilenceReported) return
     this.#isSilenceReported = present
     const detail = present

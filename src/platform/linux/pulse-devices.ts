@@ -13,6 +13,7 @@ import { PulseError } from '../../pulse/pulse-error.ts'
 import { u32 } from '../../pulse/tagstruct.ts'
 import { within } from '../../time/within.ts'
 import { unavailable } from '../capture-backend.ts'
+import type { SoundCondition } from '../sound-source.ts'
 
 type Sound = Exclude<Medium, 'screen'>
 
@@ -31,11 +32,13 @@ interface PulseState {
   sinks: DeviceInfo[]
 }
 
-interface MuteWatch {
+type OnCondition = (code: SoundCondition, detail: string | null) => void
+
+interface DeviceWatch {
   medium: Sound
   device: Device
-  onChange: (detail: string | null) => void
-  reported: string | null
+  onChange: OnCondition
+  reported: Record<SoundCondition, string | null>
 }
 
 /** The properties of the recorder that the sound server shows to others. */
@@ -56,11 +59,13 @@ export function sourceOf(medium: Sound, device: Pick<Device, 'id'>): string {
 /**
  * The devices of the sound server, over one connection that is opened when it is first needed and
  * stays open. A question over it takes a millisecond or two, so nothing is remembered: a server
- * that hangs is noticed at once. The server's events cause the questions about mute.
+ * that hangs is noticed at once. The server's events cause the questions about conditions.
  */
 export class PulseDevices {
   readonly #env: NodeJS.ProcessEnv
-  readonly #watches = new Set<MuteWatch>()
+  readonly #watches = new Set<DeviceWatch>()
+  /** Speakers that were the default one while they were captured; a pause must not forget it. */
+  readonly #defaults = new Set<string>()
   #connection: Promise<PulseConnection> | undefined
   #answer: Promise<PulseState> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -103,15 +108,12 @@ export class PulseDevices {
   }
 
   /**
-   * Calls back when a device becomes muted, with a whole sentence, and with null when it no longer
-   * is. Unmuted at first.
+   * Calls back when a condition of a device begins, with a whole sentence, and with null when it is
+   * over. There is none at first.
    */
-  watchMute(
-    medium: Sound,
-    device: Device,
-    onChange: (detail: string | null) => void,
-  ): { stop(): void } {
-    const watch: MuteWatch = { medium, device, onChange, reported: null }
+  watch(medium: Sound, device: Device, onChange: OnCondition): { stop(): void } {
+    const reported = { SOURCE_MUTED: null, SPEAKER_CHANGED: null }
+    const watch: DeviceWatch = { medium, device, onChange, reported }
     this.#watches.add(watch)
     this.#refreshIn(0)
     return {
@@ -171,7 +173,7 @@ export class PulseDevices {
       { env: this.#env, properties: clientProperties() },
       { message: (command) => this.#onMessage(command) },
     )
-    const changes = SUBSCRIPTION.sink | SUBSCRIPTION.source
+    const changes = SUBSCRIPTION.sink | SUBSCRIPTION.source | SUBSCRIPTION.server
     await connection.request(COMMAND.subscribe, [u32(changes)], () => {})
     // It lasts as long as this process, but is no reason for it to last.
     connection.unref()
@@ -191,7 +193,7 @@ export class PulseDevices {
     this.#refreshIn(Math.max(0, this.#askedAt + REFRESH_MS - performance.now()))
   }
 
-  /** Asks in `inMs` for what is muted, unless that is due already. */
+  /** Asks in `inMs` for the state of the devices, unless that is due already. */
   #refreshIn(inMs: number): void {
     this.#timer ??= setTimeout(() => void this.#refresh(), inMs)
   }
@@ -212,11 +214,21 @@ export class PulseDevices {
     if (state === undefined) return this.#refreshLater()
     this.#reconnectMs = RECONNECT_FIRST_MS
     for (const watch of [...this.#watches]) {
-      const detail = mutedDetail(state, watch.medium, watch.device)
-      if (detail === watch.reported) continue
-      watch.reported = detail
-      watch.onChange(detail)
+      report(watch, 'SOURCE_MUTED', mutedDetail(state, watch.medium, watch.device))
+      if (watch.medium === 'speaker')
+        report(watch, 'SPEAKER_CHANGED', this.#changedDetail(state, watch.device))
     }
+  }
+
+  /**
+   * A speaker that was the default one, and is no longer: a headset was plugged in, perhaps, and
+   * what that plays is not captured. One that was never the default has been chosen.
+   */
+  #changedDetail({ server: { defaultSink } }: PulseState, { id }: Device): string | null {
+    if (defaultSink === id) this.#defaults.add(id)
+    return defaultSink === id || !this.#defaults.has(id)
+      ? null
+      : 'Another speaker is the default one now. What it plays is not recorded.'
   }
 }
 
@@ -277,4 +289,10 @@ function mutedDetail(
   const sink = medium === 'speaker' ? sinks.find(({ name }) => name === device.id) : undefined
   if (!source?.muted && !sink?.muted) return null
   return `The ${medium === 'mic' ? 'microphone' : 'speaker'} is muted.`
+}
+
+function report(watch: DeviceWatch, code: SoundCondition, detail: string | null): void {
+  if (detail === watch.reported[code]) return
+  watch.reported[code] = detail
+  watch.onChange(code, detail)
 }

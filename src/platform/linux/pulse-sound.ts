@@ -27,7 +27,7 @@ interface PulseSoundOptions {
   medium: 'mic' | 'speaker'
   device: Device
   env: NodeJS.ProcessEnv
-  /** Knows whether the device is muted. */
+  /** Knows whether the device is muted, or no longer the default. */
   devices: PulseDevices
 }
 
@@ -87,16 +87,18 @@ class PulseSound implements SoundSource {
     )
     this.#connection = connection
     const prompt = setTimeout(() => connection.pace(), PROMPT_MS)
-    const mute = devices.watchMute(medium, device, (detail) => {
-      this.#deviceMute = detail
-      this.#reportMute()
+    const watch = devices.watch(medium, device, (code, detail) => {
+      if (code === 'SOURCE_MUTED') {
+        this.#deviceMute = detail
+        this.#reportMute()
+      } else if (!this.#over.signal.aborted) this.#host.condition(code, detail)
     })
     try {
       await this.#capture(connection)
       return this.#toProblem(await connection.closed)
     } finally {
       clearTimeout(prompt)
-      mute.stop()
+      watch.stop()
       connection.close()
     }
   }
@@ -147,7 +149,7 @@ class PulseSound implements SoundSource {
       : this.#deviceMute
     if (detail === this.#reportedMute || this.#over.signal.aborted) return
     this.#reportedMute = detail
-    this.#host.muted(detail)
+    this.#host.condition('SOURCE_MUTED', detail)
   }
 
   #end(problem: CaptureProblem): void {

@@ -39,6 +39,10 @@ export const de: Record<keyof typeof en, string> = {
   'alarm.SOURCE_SILENT': 'Das Mikrofon liefert Stille.',
   'alarm.SOURCE_SILENT.remedy':
     'Prüfen Sie Kabel, Schalter und Batterie, oder wählen Sie ein anderes Mikrofon.',
+  'alarm.SPEAKER_CHANGED':
+    'Der Ton kommt aus einem anderen Lautsprecher, der nicht aufgenommen wird.',
+  'alarm.SPEAKER_CHANGED.remedy':
+    'Stoppen Sie den Lautsprecher und starten Sie ihn mit dem neuen Gerät, oder wählen Sie in den Toneinstellungen den früheren.',
   'alarm.SCREEN_BLACK': 'Der Bildschirm wird schwarz aufgenommen.',
   'alarm.SCREEN_BLACK.remedy': 'Wecken oder entsperren Sie den Bildschirm.',
   'alarm.PAUSE_OVERDUE': 'Die Pause dauert zu lange.',

@@ -37,6 +37,9 @@ export const en = {
   'alarm.SOURCE_SILENT': 'The microphone delivers silence.',
   'alarm.SOURCE_SILENT.remedy':
     'Check its cable, its switch and its battery, or choose another microphone.',
+  'alarm.SPEAKER_CHANGED': 'Sound comes from another speaker, which is not recorded.',
+  'alarm.SPEAKER_CHANGED.remedy':
+    'Stop the speaker and start it with the new device, or choose the former one in the sound settings.',
   'alarm.SCREEN_BLACK': 'The screen is captured as black.',
   'alarm.SCREEN_BLACK.remedy': 'Wake or unlock the screen.',
   'alarm.PAUSE_OVERDUE': 'The pause has lasted too long.',

@@ -88,10 +88,13 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
       (report): report is Extract<CaptureReport, { type: 'capture.warning' }> =>
         report.type === 'capture.warning',
     )
-  const warned = (capture: ObservedCapture, code: WarningCode, present: boolean) =>
+  const warned = (capture: ObservedCapture, code: WarningCode, present: boolean, segment = 1) =>
     eventually(
       `${code} ${present}`,
-      () => warnings(capture).findLast((one) => one.code === code)?.present === present,
+      () => {
+        const last = warnings(capture).findLast((one) => one.code === code)
+        return last?.segment === segment && last.present === present
+      },
       TOLD_MS,
     )
 
@@ -162,6 +165,34 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
       assert.equal(warnings(speaker)[0]?.detail, 'The speaker is muted.')
       await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
       await warned(speaker, 'SOURCE_MUTED', false)
+    },
+  )
+
+  test.unless(
+    problem,
+    'a speaker that is no longer the default one is reported, also after a pause',
+    async () => {
+      const { speakerSink } = desktop
+      const headset = await pactl(
+        desktop.env,
+        ...['load-module', 'module-null-sink', 'sink_name=headset'],
+      )
+      await pactl(desktop.env, 'set-default-sink', speakerSink)
+      try {
+        const speaker = await flowing('speaker')
+        await pactl(desktop.env, 'set-default-sink', 'headset')
+        await warned(speaker, 'SPEAKER_CHANGED', true)
+        speaker.cut()
+        await speaker.next('capture.ended')
+        speaker.open({ id: speakerSink, label: '' }, 2)
+        await speaker.next('capture.flowing', 2)
+        await warned(speaker, 'SPEAKER_CHANGED', true, 2)
+        await pactl(desktop.env, 'set-default-sink', speakerSink)
+        await warned(speaker, 'SPEAKER_CHANGED', false, 2)
+      } finally {
+        await pactl(desktop.env, 'set-default-sink', speakerSink)
+        await pactl(desktop.env, 'unload-module', headset)
+      }
     },
   )
 })

@@ -20,7 +20,7 @@ suite('devices of a sound server', (test) => {
     try {
       const devices = new PulseDevices({ ...process.env, ...desktop.env, ...relay.env })
       let told: string | null | undefined
-      const watch = devices.watchMute('mic', { id: desktop.micSource, label: '' }, (detail) => {
+      const watch = devices.watch('mic', { id: desktop.micSource, label: '' }, (_, detail) => {
         told = detail
       })
       await mute('1')

@@ -1,6 +1,7 @@
 import type { Finding } from '../verdict.ts'
 import type { Mark } from './report-model.ts'
 import type { ReportTexts } from './texts.ts'
+import { warnings } from './warnings-de.ts'
 
 const acts: ReportTexts['acts'] = {
   played: 'abgespielt',
@@ -18,17 +19,6 @@ const consentStates: ReportTexts['consentStates'] = {
   granted: 'Erteilt',
   declined: 'Verweigert',
   withdrawn: 'Widerrufen',
-}
-
-const warnings: ReportTexts['warnings'] = {
-  SOURCE_MUTED: 'Das Gerät war stummgeschaltet.',
-  SOURCE_SILENT: 'Das Mikrofon lieferte nur digitale Stille.',
-  SCREEN_BLACK: 'Der Bildschirm wurde schwarz aufgenommen.',
-  PAUSE_OVERDUE: 'Eine Pause dauerte länger als erlaubt.',
-  STORAGE_LOW: 'Der Datenträger war fast voll.',
-  CLOCK_STEPPED: 'Die Uhr des Computers wurde gestellt.',
-  LOG_CONTRADICTED: 'Jemand außerhalb kennt ein anderes Protokoll unter diesem Namen.',
-  RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, weil die Uhr falsch gehen kann.',
 }
 
 const commands: ReportTexts['commands'] = {
