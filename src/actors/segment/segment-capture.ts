@@ -171,8 +171,9 @@ export class SegmentCapture {
     void closing.then(() => {
       this.#attempt = undefined
     })
+    const isFull = cause !== 'cut' && cause.code === 'STORAGE_FULL'
     // There is time to try again, but the disk is slow: its media are known when they are on it.
-    if (retryUntil !== undefined && !this.#hasFlowed && this.#cutAt === undefined) {
+    if (retryUntil !== undefined && !this.#hasFlowed && this.#cutAt === undefined && !isFull) {
       this.#isOverUnheard = true
       await within(Promise.race([closing, this.#interrupted]), retryUntil - clock.now())
     }
