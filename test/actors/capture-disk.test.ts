@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMedia } from '../../lab/unsealed.ts'
+import { within } from '../../src/time/within.ts'
 import { createFaultDisk, type FaultDisk, faultDiskProblem } from '../e2e/support/fault-disk.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
 import { decodeSound, frames, sha256Of } from './support/media-files.ts'
-import { childrenWith } from './support/processes.ts'
+import { childrenWith, childWith } from './support/processes.ts'
 
 const problem = await faultDiskProblem()
 
@@ -149,6 +150,54 @@ suite('capture and the disk', (test) => {
         failing.reportsWithoutLevels().map(({ type }) => type),
         ['capture.ended'],
       )
+    },
+  )
+
+  test.unless(
+    problem,
+    'a device that ends while a slow disk has nothing of it on the disk leaves time to retry',
+    async () => {
+      const platform = bench.platform({ source: 'synthetic', limits: { finish: 100 } })
+      const capture = bench.capture(platform, 'mic', mkdtempSync(join(disk.folder, 'home-')))
+      const device = await platform.resolve('mic', undefined)
+      disk.freeze()
+      capture.open(device, 1, Date.now() + 60_000)
+      await eventually('sound for a while', () => capture.reports.length >= 10)
+      process.kill(childWith('sine='), 'SIGKILL')
+      await eventually('no process is left', () => childrenWith('ffmpeg').length === 0)
+      // Its file is what is waited for, beyond the limit for it.
+      const early = await within(capture.next('capture.ended'), 500)
+      assert.equal(early, undefined)
+      disk.thaw()
+      const { cause, description, unfinished } = await capture.next('capture.ended')
+      assert.equal(cause !== 'cut' && cause.code, 'CAPTURE_FAILED')
+      assert.equal(unfinished, false)
+      assert.ok(description)
+      // Nothing flows any more.
+      assert.deepEqual(
+        capture.reportsWithoutLevels().filter(({ type }) => type === 'capture.flowing'),
+        [],
+      )
+    },
+  )
+
+  test.unless(
+    problem,
+    'a recorder that is held while a file is finished does not call it unfinished',
+    async () => {
+      const finish = 1_000
+      const capture = await opened('mic', { finish })
+      await capture.next('capture.flowing')
+      disk.freeze()
+      capture.cut()
+      const haveEnded = () => capture.processes.filter(({ isRunning }) => !isRunning).length === 2
+      await eventually('its programs have ended', haveEnded)
+      disk.thaw()
+      // As Ctrl-Z or a debugger does.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, finish + 100)
+      const { description, unfinished } = await capture.next('capture.ended')
+      assert.equal(unfinished, false)
+      assert.ok(description)
     },
   )
 

@@ -25,6 +25,8 @@ export interface FakePlatform extends CapturePlatform {
   kill(medium: Medium): boolean
   /** Lets a capture that hangs fail. */
   fail(medium: Medium): void
+  /** Lets a capture that hangs fail with a file of media, of which it has told nothing. */
+  failWithMedia(medium: Medium): void
   /** Lets a capture that hangs deliver after all. */
   release(medium: Medium): void
   /** Tells a warning about the newest flowing capture of a medium, or that it is over. */
@@ -244,6 +246,13 @@ class FakeHub implements FakePlatform {
         if (!startedAt) capture.end(number, cause, false)
       }
     }
+  }
+
+  failWithMedia(medium: Medium): void {
+    for (const capture of this.#captures.filter((one) => one.medium === medium))
+      for (const segment of capture.segments.values())
+        if (!segment.ended) segment.startedAt ??= new Date().toISOString()
+    this.kill(medium)
   }
 
   release(medium: Medium): void {

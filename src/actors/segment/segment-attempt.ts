@@ -62,7 +62,7 @@ export class SegmentAttempt {
         started: () => {
           // Too late: the attempt has failed while the disk hung.
           if (this.#hasFailed) return
-          clearTimeout(flowTimer)
+          flowLimit.stop()
           this.#stall ??= new StallWatch(parts.limits.stall, () =>
             this.#fail(stalled(parts.limits.stall)),
           )
@@ -89,9 +89,9 @@ export class SegmentAttempt {
         else earlyWarnings.set(warning.code, warning)
       },
     })
-    const flowTimer = setTimeout(
-      () => this.#fail(this.#notFlowing(parts.flowLimitMs)),
-      parts.flowLimitMs,
+    // Media that have come while this process was held wait to be read.
+    const flowLimit = new StallWatch(parts.flowLimitMs, () =>
+      this.#fail(this.#notFlowing(parts.flowLimitMs)),
     )
     const unsubscribe = parts.clock.onJump((jump) => {
       if (jump.type === 'slept')
@@ -99,7 +99,7 @@ export class SegmentAttempt {
     })
     this.ended = this.#pipeline.ended.finally(() => {
       unsubscribe()
-      clearTimeout(flowTimer)
+      flowLimit.stop()
       this.#stall?.stop()
     })
   }

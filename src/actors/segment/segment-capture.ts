@@ -4,7 +4,7 @@ import type { Device } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { type CaptureProblem, toCaptureProblem } from '../../platform/capture-problem.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
-import { within } from '../../time/within.ts'
+import { within, withinTicks } from '../../time/within.ts'
 import type { CaptureReport, SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
@@ -44,6 +44,9 @@ export class SegmentCapture {
   #attempt: SegmentAttempt | undefined
   #cutAt: number | undefined
   #discard = false
+  #hasFlowed = false
+  /** It has ended before anybody heard of it, and waits for its file. */
+  #isOverUnheard = false
   #disposed = false
   /** A file that is complete and reported. */
   #storedPath: string | undefined
@@ -123,7 +126,8 @@ export class SegmentCapture {
       },
       {
         flowing: (startedAtMs) => {
-          if (this.#cutAt !== undefined) return
+          if (this.#cutAt !== undefined || this.#isOverUnheard) return
+          this.#hasFlowed = true
           const startedAt = segmentStart(startedAtMs)
           const segment = plan.number
           report({
@@ -160,14 +164,20 @@ export class SegmentCapture {
   }
 
   async #finish(segment: SegmentAttempt, cause: Cause): Promise<void> {
-    const { plan, limits, report } = this.#parts
+    const { plan, retryUntil, limits, clock, report } = this.#parts
     const closing = this.#closeWithRetries(segment)
     this.closed = closing
     // Frees the attempt: a recording may have hundreds of finished segments.
     void closing.then(() => {
       this.#attempt = undefined
     })
-    const facts = await within(closing, limits.finish)
+    const isFull = cause !== 'cut' && cause.code === 'STORAGE_FULL'
+    // There is time to try again, but the disk is slow: its media are known when they are on it.
+    if (retryUntil !== undefined && !this.#hasFlowed && this.#cutAt === undefined && !isFull) {
+      this.#isOverUnheard = true
+      await within(Promise.race([closing, this.#interrupted]), retryUntil - clock.now())
+    }
+    const facts = await withinTicks(closing, limits.finish)
     if (facts !== undefined) return this.#end(cause, facts)
     if (this.#discard) return this.#end(cause, null)
     this.#end(cause, null, true)

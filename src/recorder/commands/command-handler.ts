@@ -16,6 +16,7 @@ import type { Quality } from '../../contract/quality.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
+import { StallWatch } from '../../time/stall-watch.ts'
 import { lackOfConsent } from '../custody/consent.ts'
 import { arbitrateLock, type DesktopLock } from '../custody/desktop-lock.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
@@ -273,9 +274,8 @@ export class CommandHandler {
     // A tag waits for the disk alone, which has a limit of its own.
     if (!this.#options.facts.isPending(pending)) return pending.answered
     const limit = pending.goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
-    const timer = setTimeout(() => this.#options.facts.expire(pending), limit)
-    timer.unref()
-    return pending.answered.finally(() => clearTimeout(timer))
+    const watch = new StallWatch(limit, () => this.#options.facts.expire(pending))
+    return pending.answered.finally(() => watch.stop())
   }
 
   /**

@@ -76,6 +76,9 @@ export function reportFacts(
       return 'ended'
     case 'capture.ended': {
       if (!report.unfinished) endSegment(batch, id, medium, report, opened)
+      // Its media have come, and ended again, before the disk had any of them.
+      if (current && report.description && track.value === 'recovering')
+        batch.add(id, 'track.recovered', { medium, segment: report.segment })
       if (current) addTrackEnd(batch, id, medium, report)
       if (report.cause !== 'cut')
         return { code: report.cause.code, detail: report.cause.detail, medium }

@@ -37,9 +37,10 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   // One millisecond more makes the interruption a gap, however far the clock was set back.
   clock.notBefore(newestTime(log, interrupted) + 1)
   parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
+  const since = new Date(clock.now()).toISOString()
   for (const { recordingId, opened } of interrupted.unsalvaged) {
     const { medium, number: segment } = opened.data
-    parts.facts.ledger.leaveUnfinished(recordingId, { medium, segment })
+    parts.facts.ledger.leaveUnfinished(recordingId, { medium, segment }, since)
   }
   for (const events of interrupted.pastEvents.values()) parts.reader.observe(events)
   const erasesWithoutConsent = options.rules().consent.eraseWhenWithdrawn

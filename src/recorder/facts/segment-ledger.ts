@@ -1,6 +1,7 @@
 import type { EventOf, LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
+import type { ApplicationError } from '../../contract/views.ts'
 
 /** One segment of one track. */
 export interface SegmentRef {
@@ -11,9 +12,19 @@ export interface SegmentRef {
 /** Why the recorder closes a recording by itself. */
 export type SelfCloseReason = Exclude<EventOf<'recording.closed'>['data']['reason'], 'command'>
 
+/** A segment that has begun. */
+interface SegmentState {
+  ref: SegmentRef
+  /** Whether the log knows its file. */
+  opened: boolean
+  /** Whether the file is finished. */
+  finished: boolean
+  /** Since when this recorder cannot finish the file of a former one (RFC 3339). */
+  leftSince?: string
+}
+
 interface RecordingSegments {
-  /** Each segment begun: whether the log knows its file, and whether the file is finished. */
-  segments: Map<string, { ref: SegmentRef; opened: boolean; finished: boolean }>
+  segments: Map<string, SegmentState>
   /** Why to close it once its files are finished. */
   closeLater: SelfCloseReason | undefined
 }
@@ -30,8 +41,8 @@ export class SegmentLedger {
   }
 
   /** Adds a segment whose file a former recorder has opened, and nobody has finished. */
-  leaveUnfinished(id: string, ref: SegmentRef): void {
-    const segment = { ref, opened: true, finished: false }
+  leaveUnfinished(id: string, ref: SegmentRef, leftSince: string): void {
+    const segment = { ref, opened: true, finished: false, leftSince }
     this.#segmentsOf(id).segments.set(segmentKey(ref.medium, ref.segment), segment)
   }
 
@@ -97,6 +108,17 @@ export class SegmentLedger {
   unfinished(id: string): SegmentRef[] {
     const segments = [...(this.#ledger.get(id)?.segments.values() ?? [])]
     return segments.filter(({ finished }) => !finished).map(({ ref }) => ref)
+  }
+
+  /** The files of former recorders that cannot be finished yet. */
+  get problems(): ApplicationError[] {
+    return [...this.#ledger].flatMap(([id, { segments }]) =>
+      [...segments.values()].flatMap(({ ref: { medium, segment }, finished, leftSince: since }) => {
+        if (finished || since === undefined) return []
+        const message = `The file of the ${medium} (segment ${segment}) of the recording ${id}, which was interrupted, cannot be finished yet.`
+        return [{ code: 'STORAGE_UNAVAILABLE' as const, message, since }]
+      }),
+    )
   }
 
   closeLater(id: string, reason: SelfCloseReason): void {

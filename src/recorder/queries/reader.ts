@@ -242,12 +242,13 @@ export class Reader {
   ): ApplicationError[] {
     const since = this.#at()
     const errors = this.#activeErrors.of(current)
-    const ended = this.#options.facts.unrecordedEnd
+    const { facts, custody } = this.#options
+    const ended = facts.unrecordedEnd
     if (ended) {
       const { code, message } = ended.error
       errors.unshift({ code, message, since: ended.since })
     }
-    errors.push(...this.#options.custody().problems)
+    errors.push(...facts.ledger.problems, ...custody().problems)
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
     const { shortage } = this.#options.diskWatch
     if (shortage && ended?.error.code !== 'STORAGE_FULL')

@@ -198,6 +198,18 @@ suite('commands', (test) => {
     assert.equal((await bench.recorder.recording('current', 'api')).tracks.mic?.state, 'paused')
   })
 
+  test('a track whose media end again before they were heard of recovers further', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
+    bench.platform.behaviour.mic = 'hang'
+    bench.platform.kill('mic')
+    const mic = () => bench.recorder.log.openRecordings()[0]?.tracks.mic
+    await eventually('the track is recovering', () => mic()?.state === 'recovering')
+    bench.platform.behaviour.mic = 'flow'
+    bench.platform.failWithMedia('mic')
+    await eventually('the track is back', () => mic()?.state === 'recording')
+    assert.equal(mic()?.segments, 2)
+  })
+
   test('naming a medium that does not fit changes nothing for the others', async () => {
     await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     await bench.command('api', 'track.pause', { media: ['screen'] })

@@ -47,6 +47,10 @@ suite('a file that the disk has not finished', (test) => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
     bench.salvageProblem = new Error('EIO, on purpose')
     await bench.crash()
+    const told = async () => (await bench.recorder.application('api')).errors
+    const [error, ...others] = await told()
+    assert.deepEqual([error?.code, others], ['STORAGE_UNAVAILABLE', []])
+    assert.match(error!.message, /mic .* cannot be finished yet/)
     const waits = bench.command('api', 'recording.close')
     await assert.rejects(waits, { code: 'STORAGE_UNAVAILABLE' })
     assert.equal(await closed(), false)
@@ -56,6 +60,7 @@ suite('a file that the disk has not finished', (test) => {
       async () => (await types()).includes('segment.closed'),
       30_000,
     )
+    assert.deepEqual(await told(), [])
     await bench.command('api', 'recording.close')
   })
 })
