@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HomeKeyRing } from '../../src/custody/home-key-ring.ts'
 import { suite } from '../support/suite.ts'
@@ -68,6 +68,10 @@ suite('keys that sign the log', (test) => {
       await writeFile(file, damaged)
       assert.equal((await home.open()).signing.find(publicKey), undefined)
     }
+    await rm(file)
+    await mkdir(file)
+    assert.equal((await home.open()).signing.find(publicKey), undefined)
+    await rm(file, { recursive: true })
     await writeFile(file, text)
     assert.ok((await home.open()).signing.find(publicKey))
   })
