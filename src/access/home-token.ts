@@ -19,7 +19,10 @@ export async function readOrCreateHomeToken(home: string): Promise<string> {
 }
 
 async function readToken(path: string): Promise<string | null> {
-  const file = await readIfThere(path)
+  const file = await readIfThere(path).catch((cause) => {
+    if (cause.code !== 'EISDIR') throw cause
+    throw new Error(`${path} is a folder. Remove it; the next start writes a new token.`, { cause })
+  })
   if (file === undefined) return null
   const token = file.toString().trim()
   if (!TOKEN.test(token)) {

@@ -17,5 +17,6 @@ export function custodyMethods(ask: Ask) {
       ask('GET', recordingPath(id, 'holds'), { ...options, query }),
     retention: (query = {}, options) => ask('GET', '/retention', { ...options, query }),
     confirmClock: (options) => ask('POST', '/retention/confirm', { ...options, body: {} }),
+    confirmHolds: (options) => ask('POST', '/retention/confirm-holds', { ...options, body: {} }),
   } satisfies Partial<RecorderClient>
 }

@@ -94,6 +94,8 @@ export interface RecorderClient {
   retention(query?: PageQuery, options?: RequestOptions): Promise<RetentionPage>
   /** Confirms that the clock of the system is right, so that retention goes on. */
   confirmClock(options?: RequestOptions): Promise<RetentionStatus>
+  /** Confirms that holds that the log has lost are placed again, so that retention goes on. */
+  confirmHolds(options?: RequestOptions): Promise<RetentionStatus>
   /** Records the customer's consent. `declined` and `withdrawn` end capture. */
   consent(id: string, request: ConsentRequest, options?: RequestOptions): Promise<RecordingAnswer>
   events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>

@@ -94,6 +94,7 @@ export type SegmentIndex = z.output<typeof ANSWERS.SegmentIndex>
 export type TagKeys = z.output<typeof ANSWERS.TagKeys>
 
 /** A page of what retention will erase, and why it waits. */
+export type RetentionStatus = z.output<typeof ANSWERS.RetentionStatus>
 export type RetentionPage = z.output<typeof ANSWERS.RetentionPage>
 
 /** A page of a list. `nextCursor` is null on the last one. */

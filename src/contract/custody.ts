@@ -103,10 +103,10 @@ export interface RetentionEntry extends RetentionView {
 /** The state of retention. */
 export interface RetentionStatus {
   /**
-   * Set while nothing is erased, because the clock may be wrong: the newest time that is sure, and
-   * the time of the system.
+   * Set while nothing is erased: the newest time that is sure, and the time of the system. `clock`:
+   * it may be wrong. `lostEnd`: the log may have lost holds that were placed after `from`.
    */
-  waiting: { from: string; to: string } | null
+  waiting: { reason: 'clock' | 'lostEnd'; from: string; to: string } | null
   /** How many recordings are due now, without those that are held. */
   due: number
 }

@@ -51,6 +51,7 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'rules.changed': true,
   'retention.checked': true,
   'clock.confirmed': true,
+  'retention.confirmed': true,
   'keys.rotated': true,
   'signingKey.changed': true,
   'desktop.locked': true,

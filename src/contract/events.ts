@@ -214,6 +214,8 @@ export interface EventData {
   'retention.checked': { erased: number; held: number }
   /** The clock is believed although it was more than a day ahead of the log's time, `from`. */
   'clock.confirmed': { from: string; to: string }
+  /** Retention goes on although the log may have lost holds that were placed after `from`. */
+  'retention.confirmed': { from: string; to: string }
   /** The master key was replaced by another, by which all keys are wrapped now. */
   'keys.rotated': { from: string; to: string; keys: number }
   /**

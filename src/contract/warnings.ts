@@ -28,8 +28,8 @@ export const WARNINGS = {
     'You need not do anything, and nothing is lost. The recording keeps its own time, and the next one uses the new time.',
   ],
   RETENTION_WAITS: [
-    'Retention erases nothing, because the clock may be wrong.',
-    'Check the date of this computer. If it is right, confirm it with `f2f retention --confirm-clock`.',
+    'Retention erases nothing until a person has confirmed that it may.',
+    'Run `f2f retention`: it says what to check, and how to confirm it.',
   ],
   LOG_CONTRADICTED: [
     'Somebody outside knows another log under this name.',

@@ -5,7 +5,7 @@ import { openIfThere } from '../disk/open-if-there.ts'
 import { overwrite } from '../disk/overwrite.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { DRAFT } from '../disk/write-private-file.ts'
-import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
+import { DamagedKeyError, keyFileName, keyUnavailable } from './key-unavailable.ts'
 
 /** A file with a wrapped key. `masterKey` is the id of the key that opens it. */
 export interface KeyFile {
@@ -21,12 +21,14 @@ export function readKeyFile(path: string): KeyFile | undefined {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw keyUnavailable('A key file cannot be read.', error)
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    if (code === 'EISDIR') throw new DamagedKeyError(path, error)
+    throw keyUnavailable(`The key file ${keyFileName(path)} cannot be read (${code}).`, error)
   }
   const file = parseKeyFile(text)
   if (file) return file
-  throw new DamagedKeyError()
+  throw new DamagedKeyError(path)
 }
 
 function parseKeyFile(text: string): KeyFile | undefined {

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path'
 import { RecorderError } from '../contract/errors.ts'
 
 /** Creates the error of a key that is missing, wrong or cannot be read. */
@@ -14,9 +15,13 @@ export function toKeyUnavailable(error: unknown, detail: string): RecorderError 
   return error instanceof RecorderError ? error : keyUnavailable(detail, error)
 }
 
+/** Returns the path of a key file as a person sees it in the home folder. */
+export const keyFileName = (path: string): string => join(basename(dirname(path)), basename(path))
+
 /** A key file was changed, so that no key opens it any more. */
 export class DamagedKeyError extends RecorderError {
-  constructor(cause?: unknown) {
-    super('KEY_UNAVAILABLE', 'A key file is damaged.', cause === undefined ? {} : { cause })
+  constructor(path: string, cause?: unknown) {
+    const detail = `The key file ${keyFileName(path)} is damaged. Restore it from a backup of the home.`
+    super('KEY_UNAVAILABLE', detail, cause === undefined ? {} : { cause })
   }
 }

@@ -41,7 +41,7 @@ export class WrappedKeys {
     try {
       return unwrap(master.secret, Buffer.from(file.wrapped, 'base64url'), contextOf(owner))
     } catch (error) {
-      throw new DamagedKeyError(error)
+      throw new DamagedKeyError(path as string, error)
     }
   }
 

@@ -20,6 +20,8 @@ export interface SigningKeysContext {
 export class WrappedSigningKeys implements SigningKeys {
   readonly #files: WrappedKeys
   readonly #context: SigningKeysContext
+  /** A log that names its first key and has no checkpoint by it can never be opened again. */
+  #created: SigningKey | undefined
 
   constructor(files: WrappedKeys, context: SigningKeysContext) {
     this.#files = files
@@ -36,10 +38,13 @@ export class WrappedSigningKeys implements SigningKeys {
       .catch((error) => {
         throw toStorageError(error, 'The key that signs the log cannot be written.')
       })
+    this.#created = key
     return key
   }
 
   find(publicKey: Buffer): SigningKey | undefined {
+    this.#context.masters()
+    if (this.#created?.publicKey.equals(publicKey)) return this.#created
     const secret = this.#read(publicKey)
     const key = secret && signingKeyOf(secret)
     return key?.publicKey.equals(publicKey) ? key : undefined
@@ -47,6 +52,7 @@ export class WrappedSigningKeys implements SigningKeys {
 
   async keepOnly(publicKey: Buffer): Promise<void> {
     this.#context.masters()
+    if (!this.#created?.publicKey.equals(publicKey)) this.#created = undefined
     await this.#context.exclusive(async () => {
       for (const signingKey of await this.#files.signingKeys())
         if (signingKey !== nameOf(publicKey)) await this.#files.destroy({ signingKey })

@@ -38,7 +38,7 @@ export async function writeDaemonFile(home: Home, daemon: DaemonInfo): Promise<v
     await rename(temporaryFile, home.daemonFile)
   } catch (cause) {
     await rm(temporaryFile, { force: true }).catch(() => {})
-    throw new HomeError(`${home.daemonFile} cannot be written: ${messageOf(cause)}.`, { cause })
+    throw problemOf(home, 'written', cause)
   }
 }
 
@@ -59,7 +59,7 @@ export async function readDaemonFile(home: Home): Promise<DaemonState> {
     text = await readFile(home.daemonFile, 'utf8')
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return { state: 'absent' }
-    throw new HomeError(`${home.daemonFile} cannot be read: ${messageOf(cause)}.`, { cause })
+    throw problemOf(home, 'read', cause)
   }
   const daemon = parseDaemon(text)
   if (daemon === null) return { state: 'stale', daemon }
@@ -74,6 +74,14 @@ export async function removeDaemonFile(home: Home, pid = process.pid): Promise<v
   const found = await readDaemonFile(home)
   if (found.state !== 'absent' && found.daemon?.pid === pid)
     await rm(home.daemonFile, { force: true })
+}
+
+function problemOf({ daemonFile }: Home, done: 'written' | 'read', cause: unknown): HomeError {
+  const isFolder = codeOf(cause) === 'EISDIR'
+  const detail = isFolder
+    ? 'is a folder. Remove it; the next start writes a file.'
+    : `cannot be ${done}: ${messageOf(cause)}.`
+  return new HomeError(`${daemonFile} ${detail}`, { cause })
 }
 
 function parseDaemon(text: string): DaemonInfo | null {

@@ -114,7 +114,7 @@ export interface RecorderPort {
    * STORAGE_UNAVAILABLE.
    */
   rotateSigningKey(by: By): Promise<void>
-  readonly retention: Pick<Retention, 'report' | 'confirmClock'>
+  readonly retention: Pick<Retention, 'report' | 'confirmClock' | 'confirmHolds'>
   readonly bus: RecorderBus
   /** Records who sees what. */
   readonly accesses: AccessPort

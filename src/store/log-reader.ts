@@ -20,7 +20,13 @@ import { readStoredRecords, type StoredRecord } from './records/read-records.ts'
 import { isTagEvent, readTagEvents } from './records/read-tags.ts'
 import { scanRecording } from './records/scan-recording.ts'
 import { closedRecordings, findRecordings } from './search/find-recordings.ts'
-import { findSegment, findSegments, type SegmentQuery, segmentsOf } from './search/find-segments.ts'
+import {
+  findSegment,
+  findSegments,
+  pageOf,
+  type SegmentQuery,
+  segmentsOf,
+} from './search/find-segments.ts'
 import { readProjection } from './views/stored-projections.ts'
 
 /** How long a read waits for a log that is being opened again. Milliseconds. */
@@ -125,8 +131,7 @@ export class LogReader {
     return this.#read(
       id,
       (log) => findSegments(log, id, query),
-      // All of them: a damaged index has no cursor to go on from.
-      (events) => ({ items: segmentsOf(events), cursor: null }),
+      (events) => pageOf(segmentsOf(events), query),
     )
   }
 

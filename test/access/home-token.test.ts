@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readOrCreateHomeToken } from '../../src/access/home-token.ts'
@@ -57,5 +57,10 @@ suite('home token', (test) => {
       await assert.rejects(readOrCreateHomeToken(home), /does not contain a token. Remove the file/)
       assert.equal(await readFile(join(home, 'token'), 'utf8'), text)
     }
+  })
+
+  test('is named when something stands in its place', async () => {
+    await mkdir(join(home, 'token'))
+    await assert.rejects(readOrCreateHomeToken(home), /token is a folder\. Remove it/)
   })
 })

@@ -125,6 +125,20 @@ suite('the keys of a home', (test) => {
     }
   })
 
+  test('a key file that is damaged, or a folder, is named with what to do', async () => {
+    const home = await keyHome()
+    await (await home.open()).create('r1')
+    const path = join(home.folder, 'r1.key.json')
+    const ring = await home.open()
+    await writeFile(path, '{')
+    assert.throws(() => ring.keysOf('r1'), /keys\/r1\.key\.json is damaged.*backup/)
+    await rm(path)
+    await mkdir(path)
+    assert.throws(() => ring.keysOf('r1'), /keys\/r1\.key\.json is damaged.*backup/)
+    await (await ring.rotate(async () => {})).finished
+    assert.equal((await home.open()).problem, undefined)
+  })
+
   test('the destroyed key of a recording is overwritten and gone, with its draft', async () => {
     const home = await keyHome()
     const ring = await home.open()

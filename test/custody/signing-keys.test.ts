@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { NewEvent } from '../../src/contract/events.ts'
 import { HomeKeyRing } from '../../src/custody/home-key-ring.ts'
+import { missingSigningKey } from '../../src/recorder/custody/signing-key.ts'
+import { openEventLog } from '../../src/store/event-log.ts'
+import { daemonStarted } from '../store/support/history.ts'
 import { suite } from '../support/suite.ts'
 import { keyHome } from './support/home.ts'
 
@@ -68,8 +72,31 @@ suite('keys that sign the log', (test) => {
       await writeFile(file, damaged)
       assert.equal((await home.open()).signing.find(publicKey), undefined)
     }
+    await rm(file)
+    await mkdir(file)
+    assert.equal((await home.open()).signing.find(publicKey), undefined)
+    await rm(file, { recursive: true })
     await writeFile(file, text)
     assert.ok((await home.open()).signing.find(publicKey))
+  })
+
+  test('sign the log that names them first, although their file cannot be read', async () => {
+    const home = await keyHome()
+    const keys = await home.open()
+    const log = await openEventLog({ keys, folder: join(home.folder, 'log') })
+    const fact = await missingSigningKey(log, keys)
+    const [name = ''] = await signingFiles(home.folder)
+    const file = join(home.folder, name)
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, '')
+    const data = fact as NonNullable<typeof fact>
+    const event = { ...daemonStarted(), type: 'signingKey.changed', data } as NewEvent
+    await log.append({ events: [event] }).committed
+    await log.close()
+    await writeFile(file, text)
+    const again = await openEventLog({ keys: await home.open(), folder: join(home.folder, 'log') })
+    assert.equal(again.proofs.checkpoint?.size, 1)
+    await again.close()
   })
 
   test('need the master key', async () => {

@@ -160,6 +160,13 @@ suite('daemon.json', (test) => {
     }
   })
 
+  test('is named with what to do when it is a folder', async () => {
+    const home = await prepared()
+    await mkdir(home.daemonFile)
+    await assert.rejects(readDaemonFile(home), /daemon\.json is a folder\. Remove it/)
+    await assert.rejects(writeDaemonFile(home, daemon), /daemon\.json is a folder\. Remove it/)
+  })
+
   test('is removed by its own daemon only', async () => {
     const home = await prepared()
     await writeDaemonFile(home, daemon)

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Verdict } from '../../contract/verification.ts'
@@ -11,10 +11,11 @@ import {
   storageError,
   wrapReadErrors,
 } from '../../store/database/database.ts'
-import { linkFiles } from '../../store/database/folder-snapshot.ts'
+import { linkFiles, snapshotOf } from '../../store/database/folder-snapshot.ts'
 import { HEAD_KEY } from '../../store/database/keys.ts'
 import { ProjectionCheck } from '../../store/views/projection-check.ts'
 import { areProjectionsCurrent } from '../../store/views/stored-projections.ts'
+import { recordingsOnDisk } from '../../store/witness/recordings-on-disk.ts'
 import { readWitness } from '../../store/witness/witness.ts'
 import { CosignatureFolder } from '../outsiders/cosignature-folder.ts'
 import { TimestampFolder } from '../outsiders/timestamp-folder.ts'
@@ -57,10 +58,7 @@ export async function verifyHome(
     timestamps: new TimestampFolder(home.timestampsFolder),
   }
   if (!(await hasDatabase(logFolder)))
-    throw new RecorderError(
-      'STORAGE_UNAVAILABLE',
-      'The home has no log. Nothing was recorded in it.',
-    )
+    throw new RecorderError('STORAGE_UNAVAILABLE', await whyNoLog(home))
   const witness = await readWitness(witnessFile)
   const copy = await copyOf(logFolder)
   try {
@@ -81,6 +79,19 @@ export async function verifyHome(
   } finally {
     await rm(copy, { recursive: true, force: true })
   }
+}
+
+/** Describes why a home has no log, and what to do. */
+async function whyNoLog({ logFolder, witnessFile, recordingsFolder }: VerifiedHome) {
+  if (await hasDatabase(snapshotOf(logFolder)))
+    return 'An opening of the log was interrupted. Start the recorder once: it goes on with that.'
+  const traces = [
+    ...((await readWitness(witnessFile)) === undefined ? [] : [basename(witnessFile)]),
+    ...((await recordingsOnDisk(recordingsFolder)).length === 0 ? [] : ['recordings']),
+  ]
+  return traces.length === 0
+    ? 'The home has no log. Nothing was recorded in it.'
+    : `The home has no log, although there is ${traces.join(' and ')}. Restore log and log.witness together from a backup.`
 }
 
 /**

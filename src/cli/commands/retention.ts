@@ -1,4 +1,4 @@
-import type { RetentionPage } from '../../client/types.ts'
+import type { RetentionPage, RetentionStatus } from '../../client/types.ts'
 import { defineCommand, type Io } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { UsageError } from '../problem.ts'
@@ -9,6 +9,21 @@ import { type Column, table } from '../text/table.ts'
 /** Recording, when, rule, holds. */
 const COLUMNS: Column[] = [{ rank: 0 }, { rank: 0 }, { rank: 1, least: 8 }, { rank: 0 }]
 
+const EXCLUSIVE = ['dry-run', 'confirm-clock', 'confirm-holds'] as const
+
+const CONFIRMATIONS = {
+  'confirm-clock': {
+    question: () => `Is it ${localTime(new Date().toISOString())} now?`,
+    unasked: 'Give --yes if the date is right.',
+    confirmed: 'The clock is confirmed.',
+  },
+  'confirm-holds': {
+    question: () => 'Are all lost holds placed again?',
+    unasked: 'Give --yes if all lost holds are placed again.',
+    confirmed: 'The holds are confirmed.',
+  },
+}
+
 /** Shows what retention will erase. */
 export const retention = defineCommand({
   name: 'retention',
@@ -18,10 +33,12 @@ export const retention = defineCommand({
       'and daily; this command never erases anything. Recordings that are kept for ever are not shown, and those on hold stay.',
     'If the clock of the computer has jumped by more than a day, the recorder erases nothing until somebody confirms the clock with --confirm-clock. ' +
       'Do it only if the date is right. After an absence of a week at most, the recorder also goes on by itself once its clock has run for four hours without being set.',
+    'If the recorder was started with f2f serve --accept-lost-witness, it erases nothing either, because the log may have lost holds. Place them again, then confirm that with --confirm-holds.',
   ],
   options: {
     'dry-run': { kind: 'flag', help: 'Show only. The command does so anyway.' },
     'confirm-clock': { kind: 'flag', help: 'Confirm that the date of this computer is right.' },
+    'confirm-holds': { kind: 'flag', help: 'Confirm that lost holds are placed again.' },
     yes: { kind: 'flag', help: 'Do not ask.' },
     limit: {
       kind: 'number',
@@ -36,16 +53,21 @@ export const retention = defineCommand({
     { line: 'f2f retention --confirm-clock', does: 'Confirms the date, and lets retention go on.' },
   ],
   async run({ options, json, api, io, style }) {
-    if (options['confirm-clock']) {
-      if (options['dry-run'])
-        throw new UsageError('--dry-run and --confirm-clock exclude each other.')
-      if (!options.yes && !(await isConfirmed(json, io)))
+    const chosen = EXCLUSIVE.filter((name) => options[name])
+    if (chosen.length > 1) throw new UsageError(`--${chosen.join(' and --')} exclude each other.`)
+    const [name] = chosen
+    if (name !== undefined && name !== 'dry-run') {
+      const { question, unasked, confirmed } = CONFIRMATIONS[name]
+      if (!options.yes && !(await isConfirmed(question(), unasked, json, io)))
         return { json: null, text: 'Nothing was confirmed.', exitCode: 1 }
-      const status = await api.confirmClock()
-      return { json: status, text: 'The clock is confirmed. Retention goes on.' }
+      const status = await api[name === 'confirm-clock' ? 'confirmClock' : 'confirmHolds']()
+      const goesOn = status.waiting === null ? 'Retention goes on.' : waitingText(status)
+      return { json: status, text: `${confirmed} ${goesOn}` }
     }
     const page = await api.retention(options.limit === undefined ? {} : { limit: options.limit })
-    const text = [waitingText(page, style), itemsText(page, style)].filter((part) => part !== '')
+    const waiting = waitingText(page)
+    const warned = waiting === '' ? '' : style.warn(wrap(waiting, style.columns))
+    const text = [warned, itemsText(page, style)].filter((part) => part !== '')
     return {
       json: page,
       text: text.join('\n\n'),
@@ -54,17 +76,22 @@ export const retention = defineCommand({
   },
 })
 
-async function isConfirmed(json: boolean, io: Io): Promise<boolean> {
-  if (json || !io.stdin.isTTY)
-    throw new UsageError('Nobody can be asked here. Give --yes if the date is right.')
-  return confirm(`Is it ${localTime(new Date().toISOString())} now?`, io)
+async function isConfirmed(
+  question: string,
+  unasked: string,
+  json: boolean,
+  io: Io,
+): Promise<boolean> {
+  if (json || !io.stdin.isTTY) throw new UsageError(`Nobody can be asked here. ${unasked}`)
+  return confirm(question, io)
 }
 
-function waitingText({ waiting, due }: RetentionPage, style: Style): string {
+function waitingText({ waiting, due }: RetentionStatus): string {
   if (waiting === null) return ''
-  const { from, to } = waiting
-  const sentence = `Nothing is erased, because the clock may be wrong: it says ${localTime(to)}, but the newest time that is sure is ${localTime(from)}. ${due} wait. If the date is right, run f2f retention --confirm-clock.`
-  return style.warn(wrap(sentence, style.columns))
+  const [from, to] = [localTime(waiting.from), localTime(waiting.to)]
+  return waiting.reason === 'clock'
+    ? `Nothing is erased, because the clock may be wrong: it says ${to}, but the newest time that is sure is ${from}. ${due} wait. If the date is right, run f2f retention --confirm-clock.`
+    : `Nothing is erased, because the log has lost its end: holds that were placed after ${from} may be missing. ${due} wait. Place them again, then run f2f retention --confirm-holds.`
 }
 
 function itemsText({ items }: RetentionPage, style: Style): string {

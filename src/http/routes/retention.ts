@@ -8,7 +8,7 @@ import { eventCursor, positionOf } from '../streams/event-cursor.ts'
 
 /** Returns the routes for the retention of recordings. */
 export function retentionRoutes(services: Services): Route[] {
-  return [readRetention(services), confirmClock(services)]
+  return [readRetention(services), confirmClock(services), confirmHolds(services)]
 }
 
 function readRetention({ recorder }: Services): Route {
@@ -39,15 +39,34 @@ function readRetention({ recorder }: Services): Route {
   })
 }
 
-function confirmClock({ recorder, user, isRunning }: Services): Route {
-  return defineRoute({
-    method: 'POST',
+function confirmClock(services: Services): Route {
+  return confirmation(services, 'confirmClock', {
     path: '/v1/retention/confirm',
-    operationId: 'confirmClock',
-    tag: 'Custody',
     summary: 'Confirms that the clock of the system is right',
     description:
-      'While `waiting` is set, retention erases nothing, because the clock is more than a day ahead of the newest time in the log. Confirm it only when the date of the computer is right: what is due by it is then erased. Changes nothing while the clock is not in doubt.',
+      'While `waiting` has the reason `clock`, retention erases nothing, because the clock is more than a day ahead of the newest time in the log. Confirm it only when the date of the computer is right: what is due by it is then erased. Changes nothing while the clock is not in doubt.',
+  })
+}
+
+function confirmHolds(services: Services): Route {
+  return confirmation(services, 'confirmHolds', {
+    path: '/v1/retention/confirm-holds',
+    summary: 'Confirms that lost holds are placed again',
+    description:
+      'While `waiting` has the reason `lostEnd`, retention erases nothing, because the log has lost its end, and perhaps holds that were placed after `from`. Place them again, then confirm: what is due is then erased. Changes nothing while nothing is lost.',
+  })
+}
+
+function confirmation(
+  { recorder, user, isRunning }: Services,
+  operationId: 'confirmClock' | 'confirmHolds',
+  texts: { path: string; summary: string; description: string },
+): Route {
+  return defineRoute({
+    method: 'POST',
+    operationId,
+    ...texts,
+    tag: 'Custody',
     scope: 'admin',
     changesState: true,
     body: emptyRequest,
@@ -61,7 +80,7 @@ function confirmClock({ recorder, user, isRunning }: Services): Route {
     errors: ['KEY_UNAVAILABLE', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
     async handle({ ctx, credential: { side, client } }) {
       if (!isRunning()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
-      await recorder.retention.confirmClock({ side, client, user })
+      await recorder.retention[operationId]({ side, client, user })
       const { waiting, due } = await recorder.retention.report()
       sendJson(ctx, 200, { waiting, due })
     },

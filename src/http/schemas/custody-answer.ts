@@ -12,11 +12,16 @@ const retentionEntry = retention.extend({
 export const retentionStatus = z.object({
   waiting: z
     .object({
+      reason: z
+        .enum(['clock', 'lostEnd'])
+        .describe(
+          '`clock`: it may be wrong; `lostEnd`: the log may have lost holds placed after `from`',
+        ),
       from: time.describe('The newest time that is sure'),
       to: time.describe('The time of the system'),
     })
     .nullable()
-    .describe('Set while nothing is erased, because the clock may be wrong'),
+    .describe('Set while nothing is erased until a person has confirmed that it may'),
   due: count.describe('How many recordings are due now, without those that are held'),
 })
 

@@ -226,6 +226,10 @@ const recorder = {
     from: time.describe('The newest time that was sure before'),
     to: time.describe('The time that was confirmed'),
   }),
+  'retention.confirmed': z.object({
+    from: time.describe('The newest time before the log lost its end'),
+    to: time.describe('The time of the confirmation'),
+  }),
   'keys.rotated': z.object({ from: z.string(), to: z.string(), keys: z.int() }),
   'signingKey.changed': z.object({
     key: z.string().describe('The vkey that signs checkpoints from here on (C2SP signed-note)'),

@@ -1,5 +1,4 @@
 import type { By } from '../../contract/by.ts'
-import type { RetentionStatus } from '../../contract/custody.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -12,6 +11,12 @@ export interface ClockGuardOptions {
   now(): number
   /** Milliseconds that never jump; default: those of the process. */
   monotonic?: (() => number) | undefined
+}
+
+/** The times between which a clock has jumped, RFC 3339. */
+export interface Jump {
+  from: string
+  to: string
 }
 
 const HOUR_MS = 60 * 60 * 1_000
@@ -38,7 +43,7 @@ export class ClockGuard {
   }
 
   /** The times between which the clock has jumped; null while it can be believed. */
-  get doubt(): RetentionStatus['waiting'] {
+  get doubt(): Jump | null {
     const { log, now } = this.#options
     const { newest, doubtedAt } = log.trustedTime
     const time = now()

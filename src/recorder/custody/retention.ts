@@ -5,7 +5,7 @@ import type { EventLog } from '../../store/port.ts'
 import { within } from '../../time/within.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { whyNotErasable } from './arbitrate-custody.ts'
-import { ClockGuard, type ClockGuardOptions } from './clock-guard.ts'
+import { ClockGuard, type ClockGuardOptions, type Jump } from './clock-guard.ts'
 import type { Erasures } from './erasures.ts'
 import { endOf, retentionOf, retentionWithoutHolds, shortestKeepingMs } from './retention-rules.ts'
 
@@ -25,6 +25,8 @@ export interface RetentionReport extends RetentionStatus {
   entries: RetentionEntry[]
 }
 
+type Reason = NonNullable<RetentionStatus['waiting']>['reason']
+
 const HOUR_MS = 60 * 60 * 1_000
 /** Between two checks. A day without one would look like a jump of the clock. */
 const PERIOD_MS = 22 * HOUR_MS
@@ -32,8 +34,8 @@ const CLOSE_LIMIT_MS = 1_000
 
 /**
  * Erases recordings that are older than the rules keep them: at each start, and daily. Never those
- * that are held, open, or younger than their shortest keeping, and none while the clock is in
- * doubt.
+ * that are held, open, or younger than their shortest keeping. None while the clock is in doubt, or
+ * while holds may be missing because the log has lost its end.
  */
 export class Retention {
   readonly #options: RetentionOptions
@@ -42,8 +44,8 @@ export class Retention {
   #checkedAt: number | undefined
   #checking: Promise<void> | undefined
   #isClosed = false
-  /** The warning is in the log. */
-  #isWarned = false
+  /** The reason that the warning in the log names; null when there is none. */
+  #warned: Reason | null = null
 
   constructor(options: RetentionOptions) {
     this.#options = options
@@ -79,12 +81,25 @@ export class Retention {
     const entries = await this.#entries(Number.POSITIVE_INFINITY)
     const now = new Date(this.#options.now()).toISOString()
     const due = entries.filter(({ holds, eraseAt }) => holds === 0 && eraseAt <= now)
-    return { waiting: this.#guard.doubt, due: due.length, entries }
+    return { waiting: this.#waiting, due: due.length, entries }
   }
 
   /** Confirms the clock, and applies the rules. Resolves when the confirmation is durable. */
   async confirmClock(by: By): Promise<void> {
     await this.#guard.confirm(by)
+    void this.#checkAnew()
+  }
+
+  /**
+   * Confirms that the holds that the log may have lost are placed again, and applies the rules.
+   * Resolves when the confirmation is durable.
+   */
+  async confirmHolds(by: By): Promise<void> {
+    const lostEnd = this.#lostEnd
+    if (lostEnd !== null)
+      await this.#options.facts.append({ by, commandId: null }, (batch) =>
+        batch.add(null, 'retention.confirmed', lostEnd),
+      )
     void this.#checkAnew()
   }
 
@@ -110,7 +125,7 @@ export class Retention {
       .catch((error) => this.#options.onFault('confirming the clock', error))
     const { now } = this.#options
     const elapsed = now() - (this.#checkedAt ?? 0)
-    if (elapsed >= PERIOD_MS || elapsed < 0 || this.#isWarned) await this.check()
+    if (elapsed >= PERIOD_MS || elapsed < 0 || this.#warned !== null) await this.check()
   }
 
   async #check(): Promise<void> {
@@ -125,7 +140,7 @@ export class Retention {
     if (shortestKeepingMs(rules().retention) === null) return this.#warn(0)
     const entries = await this.#entries(time)
     const due = entries.filter(({ holds }) => holds === 0)
-    if (this.#guard.doubt !== null) return this.#warn(due.length)
+    if (this.#waiting !== null) return this.#warn(due.length)
     await this.#warn(0)
     let erased = 0
     for (const { recordingId } of due) {
@@ -145,7 +160,7 @@ export class Retention {
     try {
       const view = log.pending(id)
       const retention = view && retentionOf(view, rules().retention)
-      if (!view || !retention || whyNotErasable(view) || this.#guard.doubt) return false
+      if (!view || !retention || whyNotErasable(view) || this.#waiting) return false
       if (Date.parse(retention.eraseAt) > now()) return false
       const rule = retention.rule === null ? {} : { rule: retention.rule }
       const reason = `The rules of retention keep it until ${retention.eraseAt}.`
@@ -161,18 +176,33 @@ export class Retention {
     }
   }
 
-  /** Raises the warning when due recordings wait for the clock; clears it when none does. */
+  get #lostEnd(): Jump | null {
+    const { log, now } = this.#options
+    const { lostFrom } = log.trustedTime
+    if (lostFrom === null) return null
+    return { from: new Date(lostFrom).toISOString(), to: new Date(now()).toISOString() }
+  }
+
+  get #waiting(): RetentionStatus['waiting'] {
+    const lostEnd = this.#lostEnd
+    if (lostEnd !== null) return { reason: 'lostEnd', ...lostEnd }
+    const { doubt } = this.#guard
+    return doubt && { reason: 'clock', ...doubt }
+  }
+
+  /** Raises the warning when due recordings wait for a person; clears it when none does. */
   async #warn(due: number): Promise<void> {
-    const isWarned = due > 0
-    if (isWarned === this.#isWarned) return
+    const waiting = due > 0 ? this.#waiting : null
+    const reason = waiting?.reason ?? null
+    if (reason === this.#warned) return
     const { facts, system } = this.#options
-    const { from, to } = this.#guard.doubt ?? { from: '', to: '' }
-    const detail = `The clock says ${to}, but the newest time in the log is ${from}. ${due === 1 ? 'One recording waits' : `${due} recordings wait`} for erasure.`
     await facts.append({ by: system, commandId: null }, (batch) => {
-      if (isWarned) batch.add(null, 'warning.raised', { code: 'RETENTION_WAITS', detail })
-      else batch.add(null, 'warning.cleared', { code: 'RETENTION_WAITS' })
+      if (this.#warned) batch.add(null, 'warning.cleared', { code: 'RETENTION_WAITS' })
+      if (!waiting) return
+      const detail = detailOf(waiting, due)
+      batch.add(null, 'warning.raised', { code: 'RETENTION_WAITS', detail })
     })
-    this.#isWarned = isWarned
+    this.#warned = reason
   }
 
   /** Finds the recordings that are due at a time, held ones too; the first to go first. */
@@ -191,4 +221,14 @@ export class Retention {
     }
     return found.sort((a, b) => (a.eraseAt < b.eraseAt ? -1 : 1))
   }
+}
+
+function detailOf(
+  { reason, from, to }: NonNullable<RetentionStatus['waiting']>,
+  due: number,
+): string {
+  const wait = `${due === 1 ? 'One recording waits' : `${due} recordings wait`} for erasure.`
+  return reason === 'clock'
+    ? `The clock says ${to}, but the newest time in the log is ${from}. ${wait}`
+    : `The log has lost its end: holds that were placed after ${from} may be missing. ${wait}`
 }

@@ -18,6 +18,7 @@ import {
 } from '../open-recordings.ts'
 import type { EventBatch } from './event-batch.ts'
 import type { UnsalvagedSegment } from './late-salvage.ts'
+import { hasNewerMedia } from './newer-media.ts'
 
 /** The recordings that were not closed, as log and disk show them. */
 export interface InterruptedRecordings {
@@ -32,6 +33,8 @@ export interface InterruptedRecordings {
     string,
     { opened: EventOf<'segment.opened'>; description: SegmentDescription | null }[]
   >
+  /** Those whose start the log does not confirm, although the media on disk are newer than it. */
+  newer: Set<string>
   /** Files that could not be finished yet. */
   unsalvaged: UnsalvagedSegment[]
 }
@@ -53,6 +56,7 @@ export async function findInterrupted(
     recordings: new Map(),
     pastEvents: new Map(),
     salvaged: new Map(),
+    newer: new Set(),
     unsalvaged: [],
   }
   for (const { id } of log.openRecordings()) {
@@ -75,6 +79,18 @@ export async function findInterrupted(
     interrupted.salvaged.set(id, files)
     // A log that has lost its end may have known them.
     if (log.lostWitness !== undefined) continue
+    const recording = interrupted.recordings.get(id)
+    if (recording && isUnconfirmed(recording)) {
+      const media = files.map(({ description }) => description)
+      const isNewer = await hasNewerMedia(folderOf(id), events, media).catch((error) => {
+        onFault(`looking for newer media of ${id}`, error)
+        return false
+      })
+      if (isNewer) {
+        interrupted.newer.add(id)
+        continue
+      }
+    }
     for (const segment of unopenedSegments(events)) {
       await platform
         .discard(folderOf(id), segment)
@@ -153,8 +169,8 @@ export function recoveryFacts(
       { by, commandId },
     )
   }
-  // The end that is lost may have confirmed it.
-  if (rule.hasLostEnd) batch.confirm(id)
+  // The end that is lost, or the log that an older one has replaced, may have confirmed it.
+  if (rule.hasLostEnd || interrupted.newer.has(id)) batch.confirm(id)
   const recording = batch.recording(id)
   if (isUnconfirmed(recording)) {
     batch.add(id, 'recording.startFailed', { code: 'INTERRUPTED', detail })
@@ -217,16 +233,18 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
 /**
  * Removes the files of recordings whose start was never confirmed. Resolves with their ids: their
  * keys open their values until the log says that they never existed. What cannot be removed must
- * not keep the recorder from starting. Of a log that may have lost its end, nothing is removed.
+ * not keep the recorder from starting. Nothing is removed that is newer than the log, or that the
+ * end of the log may have confirmed when it is lost.
  */
 export async function removeUnconfirmed(
   { lostWitness }: Pick<EventLog, 'lostWitness'>,
-  recordings: OpenRecordings,
+  { recordings, newer }: Pick<InterruptedRecordings, 'recordings' | 'newer'>,
   folderOf: (id: string) => string,
   onFault: (what: string, error: unknown) => void,
 ): Promise<string[]> {
   if (lostWitness !== undefined) return []
-  const ids = [...recordings.values()].filter(isUnconfirmed).map(({ id }) => id)
+  const unconfirmed = [...recordings.values()].filter(isUnconfirmed).map(({ id }) => id)
+  const ids = unconfirmed.filter((id) => !newer.has(id))
   for (const id of ids)
     await rm(folderOf(id), { recursive: true, force: true }).catch((error) =>
       onFault(`removing the files of the failed start ${id}`, error),

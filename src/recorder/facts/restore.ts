@@ -28,7 +28,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   const folderOf = (id: string): string => join(options.recordingsFolder, id)
   const interrupted = await findInterrupted(log, platform, keys, folderOf, onFault)
   // Before the facts: once the log says that they never existed, nobody looks for their files.
-  const unconfirmed = await removeUnconfirmed(log, interrupted.recordings, folderOf, onFault)
+  const unconfirmed = await removeUnconfirmed(log, interrupted, folderOf, onFault)
   const unacknowledged = await unacknowledgedCommands(log)
   const { lostWitness, rebuiltViews } = log
   if (rebuiltViews !== undefined)

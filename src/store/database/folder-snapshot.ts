@@ -45,7 +45,7 @@ export interface FolderSnapshot {
  * All functions reject with STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export async function snapshotFolder(folder: string): Promise<FolderSnapshot> {
-  const snapshot = `${folder}.opening`
+  const snapshot = snapshotOf(folder)
   const temporary = `${snapshot}.${process.pid}`
   let source: 'own' | 'killed opening' | 'none' = await wrapErrors(() =>
     take(folder, snapshot, temporary),
@@ -98,6 +98,9 @@ export async function snapshotFolder(folder: string): Promise<FolderSnapshot> {
       }),
   }
 }
+
+/** The folder with the snapshot that is taken while a log is opened. */
+export const snapshotOf = (folder: string): string => `${folder}.opening`
 
 /** The folder with the files from before an opening whose log is not verified yet. */
 export const unverifiedFiles = (folder: string): string => `${folder}.unverified`

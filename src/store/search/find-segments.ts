@@ -26,9 +26,7 @@ export async function findSegments(
   const gt = cursor === undefined ? gte : segmentKey(id, decodeCursor(cursor, isSegmentSortKey))
   const entries = await log.db.iterator({ gt, lt, limit: limit + 1 }).all()
   const items = await readSegments(log, id, entries.slice(0, limit))
-  const last = items.at(-1)
-  if (last === undefined || entries.length <= limit) return { items, cursor: null }
-  return { items, cursor: encodeCursor(segmentSortKey(last.medium, last.number)) }
+  return { items, cursor: entries.length <= limit ? null : cursorAfter(items.at(-1)) }
 }
 
 /** Finds one closed segment of a recording. Rejects like {@link findSegments}. */
@@ -53,6 +51,21 @@ export function segmentsOf(events: readonly LogEvent[]): SegmentDescription[] {
     else segments.delete(at)
   }
   return [...segments].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, segment]) => segment)
+}
+
+/** Returns a page of all segments of a recording, like {@link findSegments}. */
+export function pageOf(
+  segments: readonly SegmentDescription[],
+  { limit, cursor }: SegmentQuery,
+): Page<SegmentDescription> {
+  const after = cursor === undefined ? '' : decodeCursor(cursor, isSegmentSortKey)
+  const rest = segments.filter(({ medium, number }) => segmentSortKey(medium, number) > after)
+  const items = rest.slice(0, limit)
+  return { items, cursor: rest.length <= limit ? null : cursorAfter(items.at(-1)) }
+}
+
+function cursorAfter(last: SegmentDescription | undefined): string | null {
+  return last === undefined ? null : encodeCursor(segmentSortKey(last.medium, last.number))
 }
 
 async function readSegments(

@@ -10,7 +10,7 @@ import type { LogState } from './log-state.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
 /** Increased whenever the format changes, or the same events are folded to another state. */
-const STATE_VERSION = 3
+const STATE_VERSION = 4
 /** Hexadecimal digits of a SHA-256. */
 const DIGITS = 64
 

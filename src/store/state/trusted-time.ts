@@ -11,13 +11,29 @@ export interface TrustedTime {
   readonly newest: number | null
   /** The time of the first event that was too far ahead; null while the clock can be trusted. */
   readonly doubtedAt: number | null
+  /**
+   * The newest sure time before the log lost its end, and perhaps holds with it; null when a person
+   * has confirmed the holds, or nothing was lost.
+   */
+  readonly lostFrom: number | null
 }
 
 /** The trusted time of an empty log. */
-export const NO_TIME: TrustedTime = { newest: null, doubtedAt: null }
+export const NO_TIME: TrustedTime = { newest: null, doubtedAt: null, lostFrom: null }
 
 /** Folds an event into the trusted time. Pure. */
 export function applyTimeEvent(before: TrustedTime, event: LogEvent): TrustedTime {
+  const lostFrom = lostFromAfter(before, event)
+  return { ...clockAfter(before, event), lostFrom }
+}
+
+function lostFromAfter(before: TrustedTime, event: LogEvent): number | null {
+  if (event.type === 'retention.confirmed') return null
+  if (event.type !== 'log.witnessLost') return before.lostFrom
+  return before.lostFrom ?? before.newest ?? Date.parse(event.at)
+}
+
+function clockAfter(before: TrustedTime, event: LogEvent): Omit<TrustedTime, 'lostFrom'> {
   const at = Date.parse(event.at)
   const { newest } = before
   if (newest === null || event.type === 'clock.confirmed') return sure(at)
@@ -27,4 +43,4 @@ export function applyTimeEvent(before: TrustedTime, event: LogEvent): TrustedTim
   return { newest, doubtedAt: before.doubtedAt ?? at }
 }
 
-const sure = (newest: number): TrustedTime => ({ newest, doubtedAt: null })
+const sure = (newest: number) => ({ newest, doubtedAt: null })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyHome } from '../../../src/audit/verify/verify-home.ts'
 import { resolveHome } from '../../../src/home/home.ts'
@@ -41,6 +41,16 @@ suite('verifying a stopped home', (test) => {
     } finally {
       lock(folder, false)
     }
+  })
+
+  test('says that an opening was interrupted, and not that nothing was recorded', async () => {
+    await rename(join(folder, 'log'), join(folder, 'log.opening'))
+    await assert.rejects(findings(), /opening of the log was interrupted.*Start the recorder/)
+    await rm(join(folder, 'log.opening'), { recursive: true })
+    await assert.rejects(findings(), /The home has no log, although.*log\.witness.*backup/)
+    await rm(join(folder, 'log.witness'))
+    await rm(join(folder, 'recordings'), { recursive: true })
+    await assert.rejects(findings(), /Nothing was recorded/)
   })
 
   test('says that a witness file names no event, and that a log without it may be another', async () => {

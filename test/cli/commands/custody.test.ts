@@ -124,7 +124,7 @@ suite('f2f retention', (test) => {
   })
 
   test('says that it waits for a person, who confirms the clock', async () => {
-    const waiting = { from: AT, to: '2036-01-31T09:00:00.000Z' }
+    const waiting = { reason: 'clock', from: AT, to: '2036-01-31T09:00:00.000Z' }
     const stub = await startStub({
       'GET /v1/retention': { body: { ...page, waiting } },
       'POST /v1/retention/confirm': { body: { waiting: null, due: 1 } },
@@ -136,6 +136,23 @@ suite('f2f retention', (test) => {
     const yes = await f2f(['retention', '--confirm-clock'], { home, keys: ['yes\n'] })
     assert.match(yes.stdout, /Retention goes on/)
     assert.equal(stub.lastRequest().url, '/v1/retention/confirm')
+    await stub.close()
+  })
+
+  test('says that lost holds are to be placed again, and what still stands in the way', async () => {
+    const lost = { reason: 'lostEnd', from: AT, to: AT }
+    const jumped = { reason: 'clock', from: AT, to: '2036-01-31T09:00:00.000Z' }
+    const stub = await startStub({
+      'GET /v1/retention': { body: { ...page, waiting: lost } },
+      'POST /v1/retention/confirm-holds': { body: { waiting: jumped, due: 1 } },
+    })
+    const { home } = stub
+    const shown = await f2f(['retention'], { home })
+    assert.match(shown.stdout.replaceAll(/\s+/g, ' '), /may be missing.*--confirm-holds/)
+    const both = await f2f(['retention', '--confirm-clock', '--confirm-holds'], { home })
+    assert.match(both.stderr, /exclude each other/)
+    const yes = await f2f(['retention', '--confirm-holds', '--yes'], { home })
+    assert.match(yes.stdout.replaceAll(/\s+/g, ' '), /The holds are confirmed\..*--confirm-clock/)
     await stub.close()
   })
 })

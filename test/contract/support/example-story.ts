@@ -66,6 +66,7 @@ export async function playExamples(
   await post('releaseHold', `/recordings/${id}/holds/${holdId}/release`, api)
   await post('eraseRecording', `/recordings/${id}/erase`, api)
   await post('confirmClock', '/retention/confirm', api)
+  await post('confirmHolds', '/retention/confirm-holds', api)
   for (const [name, path] of [
     ['health', '/healthz'],
     ['ping', '/v1/ping'],

@@ -44,6 +44,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'POST /v1/keys/rotate': 'admin',
   'GET /v1/retention': 'admin',
   'POST /v1/retention/confirm': 'admin',
+  'POST /v1/retention/confirm-holds': 'admin',
   'GET /v1/recordings/:id/holds': 'admin',
   'POST /v1/recordings/:id/holds': 'admin',
   'POST /v1/recordings/:id/holds/:holdId/release': 'admin',

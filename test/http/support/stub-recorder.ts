@@ -251,11 +251,12 @@ export class StubRecorder implements RecorderPort {
     return { ready: true, at: AT, checks }
   }
 
-  /** Who has confirmed the clock. */
+  /** Who has confirmed that retention may go on. */
   readonly confirmed: By[] = []
   readonly retention: RecorderPort['retention'] = {
     report: async () => ({ waiting: null, due: 0, entries: [] }),
     confirmClock: async (by) => void this.confirmed.push(by),
+    confirmHolds: async (by) => void this.confirmed.push(by),
   }
 
   async appendTokenEvent(

@@ -49,6 +49,16 @@ suite('the time that the log proves', (test) => {
   })
 })
 
+suite('a log that has lost its end', (test) => {
+  test('may lack holds until a person confirms them, whatever follows', () => {
+    const lost = fold(event('a', 1), event('log.witnessLost', 1.5), event('b', 1.6))
+    assert.deepEqual([lost.lostFrom, dayOf(lost)], [START + DAY_MS, 1.6])
+    const again = [event('clock.confirmed', 9), event('log.witnessLost', 9)]
+    assert.equal(again.reduce(applyTimeEvent, lost).lostFrom, START + DAY_MS)
+    assert.equal(applyTimeEvent(lost, event('retention.confirmed', 2)).lostFrom, null)
+  })
+})
+
 suite('a clock in doubt', (test) => {
   const weekend = fold(event('a', 0), event('b', 3))
 

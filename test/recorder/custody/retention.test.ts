@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { CustodyRules } from '../../../src/contract/custody.ts'
 import type { EventOf } from '../../../src/contract/events.ts'
 import type { Retention } from '../../../src/recorder/custody/retention.ts'
@@ -81,6 +83,40 @@ suite('retention', (test) => {
     assert.equal(bench.recorder.log.position, position)
     custody.rules = { ...custody.rules, retention: NOW }
     await bench.restart()
+    await eventually('an erased recording', () => wasErased(id))
+    await bench.dispose()
+  })
+
+  test('erases nothing when the log has lost its end, until a person confirms the holds', async () => {
+    const { clock, custody, bench, check, wasErased } = await benchWithClock()
+    const id = await custody.closed()
+    custody.rules = { ...custody.rules, retention: NOW }
+    bench.acceptLostWitness = true
+    await bench.crash(() => rm(join(bench.folder, 'log.head')))
+    bench.acceptLostWitness = false
+    await check()
+    assert.equal(await wasErased(id), false)
+    const lost = await bench.recorder.retention.report()
+    assert.deepEqual([lost.waiting?.reason, lost.due], ['lostEnd', 1])
+
+    // It still waits after further starts, and a confirmed clock says nothing about holds.
+    clock.aheadMs = 3_650 * DAY_MS
+    await bench.restart()
+    await check()
+    await bench.recorder.retention.confirmClock(ADMIN)
+    clock.aheadMs = 7_300 * DAY_MS
+    await check()
+    assert.equal(await wasErased(id), false)
+    const messages = async () =>
+      (await bench.recorder.application('api')).errors.map(({ message }) => message).join()
+    assert.match(await messages(), /holds that were placed after/)
+
+    await bench.recorder.retention.confirmHolds(ADMIN)
+    await eventually('the clock is what it waits for', async () =>
+      /The clock says/.test(await messages()),
+    )
+    assert.equal(await wasErased(id), false)
+    await bench.recorder.retention.confirmClock(ADMIN)
     await eventually('an erased recording', () => wasErased(id))
     await bench.dispose()
   })

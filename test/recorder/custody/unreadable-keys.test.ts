@@ -53,7 +53,7 @@ suite('a closed recording whose key cannot be read', (test) => {
   }
 
   test('because its file is damaged: commands on it are refused, and what is recorded goes on', async () => {
-    breakKey(new DamagedKeyError())
+    breakKey(new DamagedKeyError('keys/r1.key.json'))
     assert.equal(await tag(), 'RECORDING_CLOSED')
     assert.equal(await withdraw(), 'KEY_UNAVAILABLE')
     const refused = (await custody.bench.events()).filter(({ type }) => type === 'command.refused')
@@ -72,7 +72,7 @@ suite('a closed recording whose key cannot be read', (test) => {
   })
 
   test('because its file is damaged: a hold with an idempotency key is placed once, and kept', async () => {
-    breakKey(new DamagedKeyError())
+    breakKey(new DamagedKeyError('keys/r1.key.json'))
     const idempotency = { client: 'officer', key: 'once', fingerprint: 'f' }
     const how = { recordingId: id, by: ADMIN, idempotency }
     const hold = () => custody.bench.command('api', 'recording.hold', { reason: 'A court.' }, how)
@@ -91,7 +91,7 @@ suite('a closed recording whose key cannot be read', (test) => {
     const { destroy } = keys
     keys.destroy = async (of) => {
       hasBegun = true
-      breakKey(new DamagedKeyError())
+      breakKey(new DamagedKeyError('keys/r1.key.json'))
       await destroying.opened
       return destroy.call(keys, of)
     }

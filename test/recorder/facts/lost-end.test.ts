@@ -32,6 +32,32 @@ suite('a log that may have lost its end', (test) => {
     }
   })
 
+  test('an old log beside newer recordings keeps them, too', async () => {
+    const bench = await RecorderBench.create()
+    try {
+      bench.platform.behaviour.screen = 'hang'
+      void bench.command('api', 'recording.start').catch(() => {})
+      const opened = await eventually('sound flows', async () =>
+        (await bench.events()).find(({ type }) => type === 'segment.opened'),
+      )
+      const id = opened.recordingId as string
+      const folder = join(bench.folder, 'recordings', id)
+      const file = join(folder, 'mic-000002.ogg.age')
+      await mkdir(folder, { recursive: true })
+      await writeFile(file, 'sound of after a pause that this log knows nothing of')
+      await bench.crash()
+      assert.ok(existsSync(file), 'the file is there')
+      assert.ok(bench.keys.keysOf(id), 'the key is there')
+      assert.deepEqual(bench.platform.discarded, [])
+      const [listed] = (await bench.recorder.log.recordings({ limit: 9 })).items
+      assert.deepEqual([listed?.id, listed?.state], [id, 'WrapUp'], 'it is listed')
+      await bench.restart()
+      assert.ok(existsSync(file) && bench.keys.keysOf(id), 'after a restart, too')
+    } finally {
+      await bench.dispose()
+    }
+  })
+
   test('while a whole log removes what it does not confirm', async () => {
     const bench = await RecorderBench.create()
     try {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import type { TagValue } from '../../../src/contract/commands.ts'
+import { segmentRange } from '../../../src/store/database/keys.ts'
+import { LogReader } from '../../../src/store/log-reader.ts'
+import type { OpenedLog } from '../../../src/store/opened-log.ts'
 import type { EventLog, RecordingQuery } from '../../../src/store/port.ts'
 import { suite } from '../../support/suite.ts'
 import { at, History } from '../support/history.ts'
-import { refusal, withFolder, withLog } from '../support/scratch.ts'
+import { refusal, withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 const MINUTE = 60_000
 
@@ -227,4 +230,33 @@ suite('the segments of a recording', (test) => {
       await refusal('INVALID_REQUEST', () => log.segments(history.id, { limit: 2, cursor: 'x' }))
     }),
   )
+
+  test('are listed once each when the index is damaged between two pages', () =>
+    withFolder(async (folder) => {
+      const history = new History('recording-1')
+      await withLog(folder, async (log) => {
+        await log.append({ events: [history.starting(), history.started(10)] }).committed
+        const numbers = [1, 2, 3, 4, 5]
+        const events = numbers.map((n) => history.segmentClosed(100, n, n * 10, n * 10 + 9, 'mic'))
+        await log.append({ events }).committed
+      })
+      await withDatabase(folder, async (db) => {
+        const source = { db, head: { position: 7, hash: '' } } as OpenedLog
+        const reader = new LogReader(
+          () => source,
+          () => {},
+        )
+        const listed: number[] = []
+        let page = await reader.segments(history.id, { limit: 2 })
+        const { gte, lt } = segmentRange(history.id)
+        for (const key of await db.keys({ gte, lt }).all()) await db.put(key, '1')
+        for (;;) {
+          assert.ok(page.items.length <= 2)
+          listed.push(...page.items.map(({ number }) => number))
+          if (page.cursor === null) break
+          page = await reader.segments(history.id, { limit: 2, cursor: page.cursor })
+        }
+        assert.deepEqual(listed, [1, 2, 3, 4, 5])
+      })
+    }))
 })

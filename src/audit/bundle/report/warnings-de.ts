@@ -10,5 +10,5 @@ export const warnings: ReportTexts['warnings'] = {
   STORAGE_LOW: 'Der Datenträger war fast voll.',
   CLOCK_STEPPED: 'Die Uhr des Computers wurde gestellt.',
   LOG_CONTRADICTED: 'Jemand außerhalb kennt ein anderes Protokoll unter diesem Namen.',
-  RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, weil die Uhr falsch gehen kann.',
+  RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, bis eine Person das bestätigt.',
 }

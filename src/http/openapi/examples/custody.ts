@@ -43,6 +43,7 @@ export const CUSTODY_REQUEST_EXAMPLES = {
   releaseHold: { reason: 'The claim is settled.' },
   eraseRecording: { reason: 'The customer asked for it.' },
   confirmClock: {},
+  confirmHolds: {},
 }
 
 /** The bodies of answers about custody, by operation. */
@@ -66,4 +67,5 @@ export const CUSTODY_EXAMPLES = {
     nextCursor: null,
   },
   confirmClock: { waiting: null, due: 0 },
+  confirmHolds: { waiting: null, due: 0 },
 }
