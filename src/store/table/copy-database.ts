@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
-import { rename, rm } from 'node:fs/promises'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
+import { syncFolder } from '../../disk/sync-folder.ts'
 import { storageError } from '../database/database.ts'
 import { damaged } from '../records/verify.ts'
 
@@ -46,9 +48,13 @@ export async function copyDatabase(folder: string, tables: readonly string[]): P
   try {
     await rm(copy, { recursive: true, force: true })
     if (!(await copyInChild(folder, copy, tables))) return
+    // LevelDB has forced only its last write to disk, and what is copied is about to be removed.
+    for (const name of await readdir(copy)) await syncFile(join(copy, name))
+    await syncFolder(copy)
     await rm(replaced, { recursive: true, force: true })
     await rename(folder, replaced)
     await rename(copy, folder)
+    await syncFolder(dirname(folder))
     await rm(replaced, { recursive: true, force: true })
   } catch (error) {
     // The next opening removes what cannot be removed now.
@@ -69,4 +75,13 @@ function copyInChild(folder: string, copy: string, tables: readonly string[]): P
       reject(damaged(`LevelDB cannot read its table ${tables.join(', ')}`, error))
     })
   })
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
