@@ -18,7 +18,7 @@ export interface LogOutput {
 
 /** Writes texts to one kind of stderr. */
 interface TextWriter {
-  /** Returns false when it takes no more. `lines` is the number of lines that a loss would count. */
+  /** Returns false when it takes no more. `lines`: how many lines are lost with the text. */
   tryWrite(text: string, lines: number): boolean
   end(): void
 }
