@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync, writeSync } from 'node:fs'
+import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 /** The most bytes that wait for a slow reader. */
@@ -10,38 +10,53 @@ const NOTHING = Buffer.alloc(0)
 
 /** Where the log's lines go. */
 export interface LogOutput {
-  /** Writes whole lines. Never waits for a reader, and never fails: lines may be lost instead. */
+  /** Writes whole lines. Never waits for a reader or a disk, and never fails: lines may be lost. */
   write(lines: string): void
+  /** Writes what still waits, because the process ends. */
+  end(): void
+}
+
+/** Writes texts to one kind of stderr. */
+interface TextWriter {
+  /** Returns false when it takes no more. `lines`: how many lines are lost with the text. */
+  tryWrite(text: string, lines: number): boolean
+  end(): void
 }
 
 /**
  * Opens stderr for the log. A program that started the daemon may never read it, a terminal may
- * stand still, and the disk of a file may be full. None of that may stop the event loop or end the
- * daemon while it records. Lines that are lost are counted, and `lossLine` is written in their
- * place.
+ * stand still, and the disk of a file may be full or not answer. None of that may stop the event
+ * loop or end the daemon while it records. Lines that are lost are counted, and `lossLine` is
+ * written in their place.
  */
 export function openLogOutput(lossLine: (lostLines: number) => string): LogOutput {
   let lost = 0
-  const tryWrite = isStream() ? writeToStream : createDescriptorWriter(descriptor())
+  const writer = createWriter((lines) => {
+    lost += lines
+  })
   return {
     write(lines) {
       const text = lost === 0 ? lines : lossLine(lost) + lines
-      if (tryWrite(text)) lost = 0
-      else lost += countLines(lines)
+      const count = lost + countLines(lines)
+      lost = 0
+      if (!writer.tryWrite(text, count)) lost += count
     },
+    end: () => writer.end(),
   }
+}
+
+function createWriter(onLost: (lines: number) => void): TextWriter {
+  const { fd } = process.stderr
+  const stats = fstatSync(fd)
+  if (stats.isFIFO() || stats.isSocket()) return { tryWrite: writeToStream, end() {} }
+  return isatty(fd) ? createTerminalWriter(terminalDescriptor(fd)) : createFileWriter(fd, onLost)
 }
 
 function countLines(lines: string): number {
   return lines.split('\n').length - 1
 }
 
-/** Whether stderr is a pipe or a socket, which Node writes without waiting. */
-function isStream(): boolean {
-  const stats = fstatSync(process.stderr.fd)
-  return stats.isFIFO() || stats.isSocket()
-}
-
+/** Node writes pipes and sockets without waiting. */
 function writeToStream(text: string): boolean {
   const { stderr } = process
   if (!stderr.writable || stderr.writableLength > MOST_WAITING) return false
@@ -50,12 +65,10 @@ function writeToStream(text: string): boolean {
 }
 
 /**
- * Returns the descriptor of a file or terminal. Writing to a terminal waits while it stands still
- * (Ctrl-S), so on Linux it is opened once more, in a way that does not wait.
+ * Returns a descriptor of a terminal. Writing to one waits while it stands still (Ctrl-S), so on
+ * Linux it is opened once more, in a way that does not wait.
  */
-function descriptor(): number {
-  const { fd } = process.stderr
-  if (!isatty(fd)) return fd
+function terminalDescriptor(fd: number): number {
   try {
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants
     return openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY)
@@ -64,18 +77,15 @@ function descriptor(): number {
   }
 }
 
-/** Returns the function that writes to a descriptor. What does not fit is written later. */
-function createDescriptorWriter(fd: number): (text: string) => boolean {
+/** Creates the writer of a terminal. What does not fit is written later. */
+function createTerminalWriter(fd: number): TextWriter {
   let waiting: Buffer = NOTHING
   let timer: NodeJS.Timeout | undefined
-  let isMidLine = false
   function flush(): boolean {
     timer = undefined
     try {
       while (waiting.length > 0) {
-        const written = writeSync(fd, waiting)
-        isMidLine = waiting[written - 1] !== LINE_FEED
-        waiting = waiting.subarray(written)
+        waiting = waiting.subarray(writeSync(fd, waiting))
       }
       return true
     } catch (error) {
@@ -85,11 +95,55 @@ function createDescriptorWriter(fd: number): (text: string) => boolean {
       return isBehind
     }
   }
-  return (text) => {
-    if (waiting.length > MOST_WAITING) return false
+  return {
+    tryWrite(text) {
+      if (waiting.length > MOST_WAITING) return false
+      waiting = Buffer.concat([waiting, Buffer.from(text)])
+      return timer === undefined ? flush() : true
+    },
+    end: () => void flush(),
+  }
+}
+
+/**
+ * Creates the writer of a file. One write at a time is under way, outside the event loop: a disk
+ * that does not answer holds that write, and nothing else.
+ */
+function createFileWriter(fd: number, onLost: (lines: number) => void): TextWriter {
+  let [waiting, waitingLines] = ['', 0]
+  let isWriting = false
+  let isMidLine = false
+  function writeRest(rest: Buffer, lines: number): void {
+    isWriting = true
+    write(fd, rest, (error, written) => {
+      isWriting = false
+      if (error) onLost(lines)
+      else {
+        isMidLine = rest[written - 1] !== LINE_FEED
+        const left = rest.subarray(written)
+        if (left.length > 0) return writeRest(left, countLines(left.toString()))
+      }
+      writeWaiting()
+    })
+  }
+  function writeWaiting(): void {
+    if (waiting === '') return
     // A disk that became full may have cut the last line off.
-    const start = waiting.length === 0 && isMidLine ? '\n' : ''
-    waiting = Buffer.concat([waiting, Buffer.from(start + text)])
-    return timer === undefined ? flush() : true
+    const text = isMidLine ? `\n${waiting}` : waiting
+    const lines = waitingLines
+    waiting = ''
+    waitingLines = 0
+    writeRest(Buffer.from(text), lines)
+  }
+  return {
+    tryWrite(text, lines) {
+      if (waiting.length > MOST_WAITING) return false
+      waiting += text
+      waitingLines += lines
+      if (!isWriting) writeWaiting()
+      return true
+    },
+    // Node ends a process only when the writes are done that have begun.
+    end: writeWaiting,
   }
 }

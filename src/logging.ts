@@ -48,8 +48,12 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
     })
     return pino(options, pretty({ destination, ignore: 'pid' }))
   }
-  const lines = linesByTurn(openLogOutput(lossLine))
-  process.on('exit', () => lines.flushSync())
+  const output = openLogOutput(lossLine)
+  const lines = linesByTurn(output)
+  process.on('exit', () => {
+    lines.flushSync()
+    output.end()
+  })
   return pino(options, lines)
 }
 

@@ -78,7 +78,7 @@ export const ERRORS = {
   RECORDING_CLOSED: [
     409,
     'The recording is closed.',
-    'Start a new recording; a closed one is final.',
+    'Start a new recording. A closed one accepts only consent, holds and erasure.',
   ],
   CONSENT_REQUIRED: [
     409,

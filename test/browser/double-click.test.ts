@@ -92,6 +92,59 @@ suite('a button that is pressed twice', (test) => {
     assert.deepEqual(await commands(), ['track.pause'])
   })
 
+  /** Presses a key twice, the second time when the first one has had its effect. */
+  async function pressTwice(key: string, msBetween: number, untilDone: () => Promise<void>) {
+    await page.evaluate(`{
+      globalThis.testTime ??= 1_000_000
+      Object.defineProperty(Event.prototype, 'timeStamp', { get: () => testTime, configurable: true })
+    }`)
+    await page.evaluate('testTime += 10_000')
+    await page.keyboard.press(key)
+    await untilDone()
+    await untilAnswered()
+    await page.evaluate(`testTime += ${msBetween}`)
+    await page.keyboard.press(key)
+  }
+
+  test.unless(noBrowser, 'pauses once when its key is pressed twice at once', async () => {
+    await page.locator('body').focus()
+    await pressTwice('p', 250, () => untilStatus(page, 'paused'))
+    assert.deepEqual(await commands(), ['track.pause'])
+  })
+
+  test.unless(noBrowser, 'resumes when its key is pressed again after a while', async () => {
+    await pressTwice('p', 1_000, () => untilStatus(page, 'paused'))
+    await untilStatus(page, 'recording')
+    assert.deepEqual(await commands(), ['track.pause', 'track.resume'])
+  })
+
+  for (const key of ['Enter', 'Space']) {
+    test.unless(noBrowser, `pauses once when ${key} is pressed twice at once`, async () => {
+      await button(page, 'Pause').focus()
+      await pressTwice(key, 250, () => untilStatus(page, 'paused'))
+      assert.deepEqual(await commands(), ['track.pause'])
+    })
+  }
+
+  test.unless(
+    noBrowser,
+    'stops, and closes nothing, when Space is pressed twice at once',
+    async () => {
+      await button(page, 'Stop').focus()
+      await pressTwice('Space', 250, () => untilStatus(page, 'wrapUp'))
+      assert.deepEqual(await commands(), ['track.stop'])
+    },
+  )
+
+  test.unless(noBrowser, 'pauses also right after a resume by the same key', async () => {
+    await button(page, 'Pause').click()
+    await untilStatus(page, 'paused')
+    await button(page, 'Resume').focus()
+    await pressTwice('Enter', 250, () => untilStatus(page, 'recording'))
+    await untilStatus(page, 'paused')
+    assert.deepEqual(await commands(), ['track.pause', 'track.resume', 'track.pause'])
+  })
+
   test.unless(noBrowser, 'sets two markers', async () => {
     const markers = page.locator('.marker')
     await doubleClick(button(page, 'Red'), () => markers.first().waitFor())

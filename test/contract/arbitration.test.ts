@@ -163,6 +163,7 @@ suite('who may do what, over HTTP', (test) => {
         if (command === 'recording.start' || command === 'recording.consent') continue
         const answer = await asking.call('POST', path.replace('current', id), body)
         assert.equal(answer.body.code, 'RECORDING_CLOSED', `${asking.side} ${command}`)
+        assert.match(answer.body.detail, /only consent, holds and erasure/)
         const { recordingId, state, allowedCommands } = answer.body
         assert.deepEqual(
           { recordingId, state, allowedCommands },
@@ -184,5 +185,8 @@ suite('who may do what, over HTTP', (test) => {
       }
     }
     assert.equal((await clients.api.get(`/recordings/${id}`)).body.version, version)
+    const consent = { state: 'granted', method: 'spoken' }
+    const { status } = await clients.api.call('POST', `/recordings/${id}/consent`, consent)
+    assert.equal(status, 200)
   })
 })

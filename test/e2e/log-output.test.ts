@@ -10,11 +10,13 @@ import { resolveHome } from '../../src/home/home.ts'
 import { findProgram } from '../../src/processes/find-program.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
+import { createFaultDisk, faultDiskProblem } from './support/fault-disk.ts'
 import { notLinux } from './support/observed-daemon.ts'
 
 /** More lines than a pipe or a terminal holds. */
 const MANY = 500
 const AT_A_TIME = 20
+const noDisk = await faultDiskProblem()
 const noFull = existsSync('/dev/full') ? null : 'this system has no /dev/full'
 const noTerminal = findProgram('script', process.env) === null ? '`script` is missing' : null
 
@@ -59,6 +61,26 @@ suite('the log of the daemon’s own messages', (test) => {
     daemon = await startDaemon({ env, launcher })
     await recordWhileLogging(askOf(daemon), AT_A_TIME)
     assert.equal(await daemon.stop(), 0)
+  })
+
+  test.unless(noDisk, 'in a file of a disk that does not answer stops no pause', async () => {
+    const disk = createFaultDisk()
+    const file = join(disk.folder, 'log')
+    try {
+      const launcher = ['/bin/sh', '-c', `exec "$@" 2>'${file}'`, 'sh']
+      daemon = await startDaemon({ env, launcher })
+      disk.freeze()
+      await recordWhileLogging(askOf(daemon), AT_A_TIME)
+      disk.thaw()
+      assert.equal(await daemon.stop(), 0)
+      const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+      const messages = lines.map((line) => JSON.parse(line).msg)
+      const requests = messages.filter((message) => message === 'request')
+      assert.ok(requests.length >= AT_A_TIME, `only ${requests.length} requests were logged`)
+    } finally {
+      disk.heal()
+      await disk.remove()
+    }
   })
 
   test.unless(noTerminal, 'stops nothing in a terminal that stands still', async () => {

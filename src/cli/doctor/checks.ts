@@ -1,7 +1,7 @@
 /** Checks that need no running recorder. They open no device. */
 
-import { existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isWaylandSession, sessionReason } from '../../contract/desktop-session.ts'
 import { DEFAULT_RESERVE_BYTES } from '../../disk/default-reserve.ts'
@@ -36,16 +36,41 @@ export function checkNode(version = process.versions.node): Check {
   }
 }
 
+async function checkAbsentHome(name: string, folder: string): Promise<Check> {
+  const parent = await nearestExisting(dirname(folder))
+  const isFolder = (await stat(parent)).isDirectory()
+  const isUsable = await access(parent, constants.W_OK | constants.X_OK).then(
+    () => isFolder,
+    () => false,
+  )
+  if (isUsable)
+    return {
+      name,
+      result: 'note',
+      detail: `${folder} does not exist yet. The first \`f2f serve\` creates it.`,
+    }
+  return {
+    name,
+    result: 'failed',
+    detail: `${folder} does not exist, and ${parent} ${isFolder ? 'is read-only for you' : 'is no folder'}.`,
+    remedy: 'Choose another home folder with --home or F2F_HOME.',
+  }
+}
+
+/** Returns a path or the closest folder above it that exists. */
+async function nearestExisting(path: string): Promise<string> {
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  )
+  return exists || dirname(path) === path ? path : nearestExisting(dirname(path))
+}
+
 /** Checks that nobody but the user can read the home folder and the token in it. */
 export async function checkHome(home: Home): Promise<Check> {
   const name = 'Home folder'
   const folder = await stat(home.folder).catch(() => null)
-  if (folder === null)
-    return {
-      name,
-      result: 'note',
-      detail: `${home.folder} does not exist yet. The first \`f2f serve\` creates it.`,
-    }
+  if (folder === null) return checkAbsentHome(name, home.folder)
   if (!folder.isDirectory())
     return {
       name,

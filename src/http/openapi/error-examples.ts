@@ -55,7 +55,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   ALREADY_RECORDING: { detail: 'A recording is in progress.', ...RECORDING },
   INVALID_STATE: { detail: 'No track can be resumed now.', ...RECORDING },
   RECORDING_CLOSED: {
-    detail: 'The recording is closed; nothing can be changed in it.',
+    detail: 'The recording is closed. It accepts only consent, holds and erasure.',
     ...RECORDING,
     state: 'Closed',
     allowedCommands: ['start'],

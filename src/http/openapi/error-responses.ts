@@ -31,6 +31,9 @@ const NAMES: Record<string, readonly ErrorCode[]> = {
     ...(['CONTROL_HELD_BY_API', 'CONTROL_HELD_BY_UI', 'INVALID_STATE', 'IN_FLIGHT'] as const),
     'RECORDING_CLOSED',
   ],
+  ConsentConflict: [
+    ...(['CONTROL_HELD_BY_API', 'CONTROL_HELD_BY_UI', 'INVALID_STATE', 'IN_FLIGHT'] as const),
+  ],
   TagConflict: [
     ...(['CONTROL_HELD_BY_API', 'CONTROL_HELD_BY_UI', 'INVALID_STATE', 'IN_FLIGHT'] as const),
     ...(['RECORDING_CLOSED', 'TAG_LIMIT'] as const),

@@ -82,7 +82,8 @@ function recordingCommandRoutes(services: Services): Route[] {
       body: consentRequest,
       request: (body) => body,
       outcome: RECORDING_OUTCOME,
-      errors: RECORDING_ERRORS,
+      // A closed recording accepts consent, too.
+      errors: RECORDING_ERRORS.filter((code) => code !== 'RECORDING_CLOSED'),
     }),
   ]
 }

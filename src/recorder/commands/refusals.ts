@@ -34,7 +34,7 @@ export class Refusals {
       })
     const refusal: Refusal = {
       code: 'RECORDING_CLOSED',
-      detail: 'The recording is closed; nothing can be changed in it.',
+      detail: 'The recording is closed. It accepts only consent, holds and erasure.',
     }
     return this.refuse(command, refusal, id)
   }

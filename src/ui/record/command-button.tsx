@@ -1,5 +1,6 @@
 import type { Ref } from 'preact'
 import { Icon, type IconName } from './icons.tsx'
+import { DOUBLE_PRESS_MS } from './keyboard/double-press.ts'
 
 /** How a button of a command looks and behaves. */
 export interface CommandButtonProps {
@@ -23,16 +24,22 @@ export interface CommandButtonProps {
   buttonRef?: Ref<HTMLButtonElement>
 }
 
-/** The name of the button that was clicked last. */
-let lastClicked = ''
+/** The button that was pressed last, what it was called then, and when. */
+let last: { button: EventTarget | null; name: string; time: number } | undefined
 
 /**
- * Whether a click is the second of a double click whose first one has put another button here. Who
- * double-clicks Pause does not mean Resume, and who double-clicks Stop does not mean Close.
+ * Whether a press is the second of a double click, or of a doubled Enter or Space, whose first one
+ * has put another button here. Who presses Pause twice does not mean Resume, and who presses Stop
+ * twice does not mean Close.
  */
-function isMeantForAnother(event: MouseEvent, name: string): boolean {
-  if (event.detail > 1 && name !== lastClicked) return true
-  lastClicked = name
+function isMeantForAnother(event: MouseEvent, name: string, isPause: boolean): boolean {
+  const { currentTarget: button, timeStamp: time, detail } = event
+  const isOther = name !== last?.name
+  if (detail > 1 && isOther) return true
+  // Keys count no clicks. A pause is not held back: nobody may be recorded who means to pause.
+  const isDoubled = detail === 0 && button === last?.button && time - last.time < DOUBLE_PRESS_MS
+  if (isDoubled && isOther && !isPause) return true
+  last = { button, name, time }
   return false
 }
 
@@ -48,7 +55,7 @@ function ignoreRepeatedEnter(event: KeyboardEvent): void {
 export function CommandButton(props: CommandButtonProps) {
   const { text, icon, label, look = 'plain', shortcut, isAllowed, isPending, reasonId } = props
   const press = (event: MouseEvent) => {
-    if (isMeantForAnother(event, label ?? text)) return event.preventDefault()
+    if (isMeantForAnother(event, label ?? text, icon === 'pause')) return event.preventDefault()
     if (isPending) return
     if (isAllowed) props.onPress?.()
     else props.onRefused?.()

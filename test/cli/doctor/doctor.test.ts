@@ -51,6 +51,16 @@ suite('doctor', (test) => {
     },
   )
 
+  test('names a home folder that cannot be created', async () => {
+    const file = join((await freshHome()).folder, 'file')
+    await writeFile(file, '')
+    const home = resolveHome(join(file, 'home', 'f2f'))
+    const { ok, of } = await checks(home, {})
+    assert.equal(ok, false)
+    assert.equal(of('Home folder')?.result, 'failed')
+    assert.match(of('Home folder')?.detail ?? '', /file is no folder/)
+  })
+
   test('creates no file or folder', async () => {
     const home = resolveHome(join((await freshHome()).folder, 'not-yet'))
     const { of } = await checks(home, {})

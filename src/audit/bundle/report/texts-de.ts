@@ -112,7 +112,7 @@ export const de: ReportTexts = {
       'Eine Person auf der Seite des Rekorders steuerte die Aufnahme, und nur sie darf das.',
     ALREADY_RECORDING: 'Es lief schon eine Aufnahme.',
     INVALID_STATE: 'Das passte nicht zu dem, was in diesem Moment aufgenommen wurde.',
-    RECORDING_CLOSED: 'Die Aufnahme war abgeschlossen, und daran lässt sich nichts mehr ändern.',
+    RECORDING_CLOSED: 'Die Aufnahme war abgeschlossen und nahm nichts mehr an.',
     CONSENT_REQUIRED: 'Die Einwilligung des Kunden fehlte.',
     TAG_LIMIT: 'Die Aufnahme hatte zu viele Tags.',
     ON_HOLD: 'Eine Löschsperre bewahrte die Aufnahme vor dem Löschen.',

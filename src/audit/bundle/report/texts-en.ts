@@ -114,7 +114,8 @@ export const en: ReportTexts = {
       'A person at the recorder’s page controlled the recording, and only that side may do this.',
     ALREADY_RECORDING: 'A recording was already in progress.',
     INVALID_STATE: 'It did not fit what was being recorded at that moment.',
-    RECORDING_CLOSED: 'The recording was closed, and a closed recording is final.',
+    RECORDING_CLOSED:
+      'The recording was closed, so nothing more could be recorded or tagged in it.',
     CONSENT_REQUIRED: 'The customer’s consent was missing.',
     TAG_LIMIT: 'The recording had too many tags.',
     ON_HOLD: 'A hold kept the recording from being erased.',

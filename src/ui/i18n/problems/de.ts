@@ -38,7 +38,7 @@ export const de: ProblemTexts = {
   ],
   RECORDING_CLOSED: [
     'Die Aufnahme ist abgeschlossen.',
-    'Daran lässt sich nichts mehr ändern. Starten Sie eine neue.',
+    'Sie nimmt nichts mehr auf und keine Angaben mehr an. Starten Sie eine neue.',
   ],
   CONSENT_REQUIRED: [
     'Ohne Einwilligung wird nichts aufgenommen.',

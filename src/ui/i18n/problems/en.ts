@@ -36,7 +36,10 @@ export const en: ProblemTexts = {
     'That does not fit what is recorded now.',
     'Look at the state above, then decide again.',
   ],
-  RECORDING_CLOSED: ['The recording is closed.', 'Nothing can be changed in it. Start a new one.'],
+  RECORDING_CLOSED: [
+    'The recording is closed.',
+    'Nothing more can be recorded or tagged in it. Start a new one.',
+  ],
   CONSENT_REQUIRED: [
     'Nothing is recorded without consent.',
     'Ask the customer, and note the answer before you start.',

@@ -50,7 +50,8 @@ export const de: Record<keyof typeof en, string> = {
     'Ein API-Client steuert diese Aufnahme. Nur wer steuert, darf „{verb}“ befehlen.',
   'inspector.refusal.alreadyRecording':
     'Eine Aufnahme läuft. Eine neue kann beginnen, wenn diese gestoppt ist.',
-  'inspector.refusal.closed': 'Die Aufnahme ist abgeschlossen. Kein Befehl kann sie noch ändern.',
+  'inspector.refusal.closed':
+    'Die Aufnahme ist abgeschlossen. Möglich sind nur noch Einwilligung, Sperren und Löschen.',
   'inspector.refusal.session':
     'Die Aufnahme ist {state}. In diesem Zustand ist „{verb}“ nicht möglich.',
   'inspector.refusal.track': '{medium} ist {state}. In diesem Zustand ist „{verb}“ nicht möglich.',

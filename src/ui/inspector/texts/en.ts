@@ -47,7 +47,8 @@ export const en = {
     'An API client controls this recording. Only the side in control may give “{verb}”.',
   'inspector.refusal.alreadyRecording':
     'A recording is in progress. A new one can begin when this one has been stopped.',
-  'inspector.refusal.closed': 'The recording is closed. No command can change it any more.',
+  'inspector.refusal.closed':
+    'The recording is closed. It accepts only consent, holds and erasure.',
   'inspector.refusal.session': 'The recording is {state}. In this state “{verb}” is not possible.',
   'inspector.refusal.track': '{medium} is {state}. In this state “{verb}” is not possible.',
   'inspector.refusal.noTrack': 'No medium is in a state from which “{verb}” is possible.',

@@ -6,6 +6,7 @@ import { isAllowed } from '../allowed.ts'
 import { leadToMissing, startRecording, whyNotStart } from '../setup/start-recording.ts'
 import { pressStopKey } from '../stop-by-key.ts'
 import { setMarker } from '../tags/markers.ts'
+import { DOUBLE_PRESS_MS } from './double-press.ts'
 
 const KEY = 'f2f.record.shortcuts'
 
@@ -34,7 +35,7 @@ function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return
   if (isTyping(event.target) || document.querySelector('dialog[open]')) return
   if (event.key === '?') showsShortcuts.value = true
-  else if (!hasShortcuts.value || !pressKey(event.key.toLowerCase())) return
+  else if (!hasShortcuts.value || !pressKey(event.key.toLowerCase(), event.timeStamp)) return
   event.preventDefault()
 }
 
@@ -47,10 +48,10 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Carries out one key. Returns whether it has a meaning. */
-function pressKey(key: string): boolean {
+function pressKey(key: string, time: number): boolean {
   const colour = MARKER_COLOURS[Number(key) - 1]
   if (key === 'r') pressStart()
-  else if (key === 'p') pressPause()
+  else if (key === 'p') pressPause(time)
   else if (key === 's') {
     if (isAllowed('stop')) pressStopKey()
   } else if (key === 't') document.getElementById(current.value ? 'tag-key' : 'first-key')?.focus()
@@ -66,7 +67,12 @@ function pressStart(): void {
   else void startRecording()
 }
 
-function pressPause(): void {
-  if (isAllowed('pause')) void pauseAll()
-  else if (isAllowed('resume')) void resumeAll()
+let pausedAt = Number.NEGATIVE_INFINITY
+
+/** Who presses the key twice in a hurry means the pause. A pause itself is never held back. */
+function pressPause(time: number): void {
+  if (isAllowed('pause')) {
+    pausedAt = time
+    void pauseAll()
+  } else if (isAllowed('resume') && time - pausedAt > DOUBLE_PRESS_MS) void resumeAll()
 }
