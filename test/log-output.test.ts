@@ -36,7 +36,8 @@ suite('the output of the log', (test) => {
   test('keeps 1 MiB for a reader that is behind, and says how many lines were lost', async () => {
     const args = ['--import', 'tsx', '--input-type', 'module', '--eval', WRITER]
     const writer = spawn(process.execPath, args, { cwd, stdio: 'pipe' })
-    await once(writer.stdout, 'data')
+    const [begun] = await Promise.race([once(writer.stdout, 'data'), once(writer, 'exit')])
+    if (typeof begun === 'number') assert.fail(`It ended: ${await text(writer.stderr)}`)
     const read = text(writer.stderr)
     writer.stdin.write('go on')
     const lines = (await read).trimEnd().split('\n')
