@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url'
 import { suite } from './support/suite.ts'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
+/** Compiled already: tsx would compile in a process that has the same stderr, and stays. */
+const BUILT = new URL('../dist/log-output.js', import.meta.url)
 
 /** Writes 2 MiB of lines to stderr, a marker to stdout, and one more line once stdin says so. */
 const WRITER = `
 import { once } from 'node:events'
-import { openLogOutput } from '${new URL('../src/log-output.ts', import.meta.url)}'
+import { openLogOutput } from '${BUILT}'
 const output = openLogOutput((lost) => 'lost ' + lost + '\\n')
 for (let i = 0; i < 2048; i++) output.write('x'.repeat(1022) + '.\\n')
 process.stdout.write('written')
@@ -25,7 +27,7 @@ process.stdin.destroy()
 
 /** Writes lines to stderr and ends at once. */
 const HASTY_WRITER = `
-import { openLogOutput } from '${new URL('../src/log-output.ts', import.meta.url)}'
+import { openLogOutput } from '${BUILT}'
 const output = openLogOutput(() => 'lost')
 process.on('exit', () => output.end())
 for (let i = 0; i < 500; i++) output.write(i + '\\n')
@@ -34,7 +36,7 @@ process.exit()
 
 suite('the output of the log', (test) => {
   test('keeps 1 MiB for a reader that is behind, and says how many lines were lost', async () => {
-    const args = ['--import', 'tsx', '--input-type', 'module', '--eval', WRITER]
+    const args = ['--input-type', 'module', '--eval', WRITER]
     const writer = spawn(process.execPath, args, { cwd, stdio: 'pipe' })
     const [begun] = await Promise.race([once(writer.stdout, 'data'), once(writer, 'exit')])
     if (typeof begun === 'number') assert.fail(`It ended: ${await text(writer.stderr)}`)
@@ -51,7 +53,7 @@ suite('the output of the log', (test) => {
     const folder = await mkdtemp(join(tmpdir(), 'f2f-log-'))
     const file = await open(join(folder, 'log'), 'w+')
     try {
-      const args = ['--import', 'tsx', '--input-type', 'module', '--eval', HASTY_WRITER]
+      const args = ['--input-type', 'module', '--eval', HASTY_WRITER]
       const writer = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'ignore', file.fd] })
       await once(writer, 'exit')
       const lines = await readFile(join(folder, 'log'), 'utf8')
