@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
+import { DOUBLE_PRESS_MS } from '../../src/ui/record/keyboard/double-press.ts'
 import { eventually, suite } from '../support/suite.ts'
 import {
   noBrowser,
@@ -117,6 +118,12 @@ suite('recording on the page', (test) => {
     await untilAllRecord(page)
     await page.keyboard.press('p')
     await untilStatus(page, 'paused')
+    const pausedAt = await page.evaluate(() => performance.now())
+    // Sooner, the key would be taken for one that was pressed twice.
+    await page.waitForFunction(([at, ms]) => performance.now() - at > ms, [
+      pausedAt,
+      DOUBLE_PRESS_MS,
+    ] as const)
     await page.keyboard.press('p')
     await untilAllRecord(page)
     await page.keyboard.press('m')
