@@ -34,18 +34,19 @@ export async function decodeSound(path: string): Promise<Int16Array> {
 }
 
 /**
- * Level of a pitch in the loudest second of a sound, in dB relative to a sine of full scale
- * (Goertzel).
+ * Level of a pitch in the loudest second of a sound, or another span of it, in dB relative to a
+ * sine of full scale (Goertzel).
  */
-export function pitchDb(samples: Int16Array, hz: number): number {
+export function pitchDb(samples: Int16Array, hz: number, seconds = 1): number {
+  const span = RATE * seconds
   const factor = 2 * Math.cos((2 * Math.PI * hz) / RATE)
   let loudest = 0
-  for (let start = 0; start + RATE <= samples.length; start += RATE / 4) {
+  for (let start = 0; start + span <= samples.length; start += span / 4) {
     let [previous, before] = [0, 0]
-    for (const sample of samples.subarray(start, start + RATE))
+    for (const sample of samples.subarray(start, start + span))
       [previous, before] = [sample / 32_768 + factor * previous - before, previous]
     const power = previous ** 2 + before ** 2 - factor * previous * before
-    loudest = Math.max(loudest, (2 * Math.sqrt(Math.max(0, power))) / RATE)
+    loudest = Math.max(loudest, (2 * Math.sqrt(Math.max(0, power))) / span)
   }
   return 20 * Math.log10(Math.max(loudest, 1e-6))
 }
