@@ -46,6 +46,7 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
         done()
       },
     })
+    process.on('exit', () => output.end())
     return pino(options, pretty({ destination, ignore: 'pid' }))
   }
   const output = openLogOutput(lossLine)

@@ -93,8 +93,9 @@ export type SegmentIndex = z.output<typeof ANSWERS.SegmentIndex>
 /** The tag keys that were used lately. */
 export type TagKeys = z.output<typeof ANSWERS.TagKeys>
 
-/** A page of what retention will erase, and why it waits. */
+/** Why retention waits, and how many recordings are due. */
 export type RetentionStatus = z.output<typeof ANSWERS.RetentionStatus>
+/** A page of what retention will erase, and why it waits. */
 export type RetentionPage = z.output<typeof ANSWERS.RetentionPage>
 
 /** A page of a list. `nextCursor` is null on the last one. */

@@ -59,11 +59,8 @@ async function checkAbsentHome(name: string, folder: string): Promise<Check> {
 
 /** Returns a path or the closest folder above it that exists. */
 async function nearestExisting(path: string): Promise<string> {
-  const exists = await stat(path).then(
-    () => true,
-    () => false,
-  )
-  return exists || dirname(path) === path ? path : nearestExisting(dirname(path))
+  const found = await stat(path).catch(() => null)
+  return found !== null || dirname(path) === path ? path : nearestExisting(dirname(path))
 }
 
 /** Checks that nobody but the user can read the home folder and the token in it. */
@@ -150,7 +147,7 @@ export async function checkDisk(
   { reserveBytes = DEFAULT_RESERVE_BYTES }: Config = {},
 ): Promise<Check> {
   const name = 'Disk'
-  const free = await freeBytes(await nearestFolder(home.folder))
+  const free = await freeBytes(await nearestExisting(home.folder))
   if (free >= reserveBytes + AMPLE_BYTES)
     return { name, result: 'ok', detail: `${size(free)} are free.` }
   const isFull = free < Math.max(1, reserveBytes)
@@ -160,11 +157,6 @@ export async function checkDisk(
     detail: `Only ${size(free)} are free on the disk of ${home.folder}, and ${size(reserveBytes)} of them are the reserve.`,
     remedy: 'Free some space, or choose a home folder on another disk.',
   }
-}
-
-async function nearestFolder(folder: string): Promise<string> {
-  const found = await stat(folder).catch(() => null)
-  return found !== null || dirname(folder) === folder ? folder : nearestFolder(dirname(folder))
 }
 
 /**
