@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module'
 import { Writable } from 'node:stream'
 import { type Logger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import type pinoPretty from 'pino-pretty'
 import { linesByTurn } from './lines-by-turn.ts'
 import { openLogOutput } from './log-output.ts'
 
@@ -47,7 +48,7 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
       },
     })
     process.on('exit', () => output.end())
-    return pino(options, pretty({ destination, ignore: 'pid' }))
+    return pino(options, prettyLines()({ destination, ignore: 'pid' }))
   }
   const output = openLogOutput(lossLine)
   const lines = linesByTurn(output)
@@ -56,6 +57,11 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
     output.end()
   })
   return pino(options, lines)
+}
+
+/** Loading it would be a twentieth of the recorder's start, which seldom has a terminal. */
+function prettyLines(): typeof pinoPretty {
+  return createRequire(import.meta.url)('pino-pretty')
 }
 
 function levelFrom({ F2F_LOG_LEVEL }: NodeJS.ProcessEnv): string {

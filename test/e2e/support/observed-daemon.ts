@@ -60,8 +60,7 @@ function isSpare(pid: number, command: string): boolean {
 export async function startObserved(options: DaemonOptions = {}): Promise<ObservedDaemon> {
   const mark = `F2F_E2E_MARK=${randomUUID()}`
   const [name, value] = mark.split('=') as [string, string]
-  // Faults of capturing are tried with the ffmpeg that people have.
-  const env = { F2F_LAB_SYNTHETIC_FFMPEG: '', ...options.env, [name]: value }
+  const env = { ...options.env, [name]: value }
   const daemon = await startDaemon({ ...options, env })
   const children = (): RunningProcess[] =>
     processesWith(mark).filter(({ pid }) => pid !== daemon.pid)
