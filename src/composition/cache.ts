@@ -11,7 +11,7 @@ import { openStoredMedia, type StoredMedia } from '../age/stored-media.ts'
 import { RecorderError } from '../contract/errors.ts'
 import { freeBytes, type ReadFreeBytes } from '../disk/free-space.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
-import type { CompositionPlan } from './composition-plan.ts'
+import type { CompositionPlan } from './plan/composition-plan.ts'
 import type { ComposedFile } from './port.ts'
 import { watchedMedia } from './watched-media.ts'
 

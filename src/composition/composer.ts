@@ -7,16 +7,17 @@ import { EventEmitter } from 'eventemitter3'
 import { erasedError } from '../contract/erased.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
-import { build } from './build.ts'
-import type { BuildContext } from './build-context.ts'
+import { build } from './building/build.ts'
+import type { BuildContext } from './building/build-context.ts'
+import { createTools, type Tools } from './building/tools.ts'
 import { Cache } from './cache.ts'
+import { toExportError } from './export-error.ts'
 import {
   type ComposableRecording,
   type CompositionPlan,
   planComposition,
-} from './composition-plan.ts'
-import { estimateBytes } from './estimate-bytes.ts'
-import { toExportError } from './export-error.ts'
+} from './plan/composition-plan.ts'
+import { estimateBytes } from './plan/estimate-bytes.ts'
 import type {
   ComposedFile,
   CompositionPort,
@@ -25,13 +26,12 @@ import type {
   SegmentIndex,
 } from './port.ts'
 import { createProgressReporter } from './progress-reporter.ts'
-import { type RecordingSource, readQuality, readSegments } from './recording-source.ts'
-import { createSegmentIndexes } from './segment-indexes.ts'
-import { createSegmentPeaks } from './segment-peaks.ts'
-import type { OpenSegment, SegmentResults } from './segment-results.ts'
+import { type RecordingSource, readQuality, readSegments } from './segments/recording-source.ts'
+import { createSegmentIndexes } from './segments/segment-indexes.ts'
+import { createSegmentPeaks } from './segments/segment-peaks.ts'
+import type { OpenSegment, SegmentResults } from './segments/segment-results.ts'
 import { Semaphore } from './semaphore.ts'
 import { SharedBuilds } from './shared-builds.ts'
-import { createTools, type Tools } from './tools.ts'
 import { waitUntilFinished } from './wait-until-finished.ts'
 
 const LIMITS = { totalBytes: 20_000_000_000, builds: 2, finishMs: 5_000 }

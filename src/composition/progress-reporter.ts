@@ -1,4 +1,4 @@
-import type { CompositionPlan } from './composition-plan.ts'
+import type { CompositionPlan } from './plan/composition-plan.ts'
 import type { CompositionProgress } from './port.ts'
 
 /** Creates a function that emits each whole percent of a composed file once. */

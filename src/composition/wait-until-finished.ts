@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { RecorderError } from '../contract/errors.ts'
 import { MEDIA, type Medium } from '../contract/media.ts'
-import type { ComposableRecording } from './composition-plan.ts'
 import { exportError } from './export-error.ts'
+import type { ComposableRecording } from './plan/composition-plan.ts'
 
 const POLL_MS = 100
 /**

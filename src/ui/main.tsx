@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { loadProblemTexts } from './i18n/shown-problems.ts'
 import { followLanguage, loadTexts } from './i18n/texts.ts'
-import { askForState } from './inspector/early-state.ts'
+import { askForState } from './inspector/opening/early-state.ts'
 import { followRecorder, openStream, watchRecorder } from './live/live-state.ts'
 import { afterFirstFrame } from './shell/first-frame.ts'
 import { Page } from './shell/page.tsx'

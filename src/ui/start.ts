@@ -1,4 +1,4 @@
-import { askForMoment } from './inspector/early-moment.ts'
+import { askForMoment } from './inspector/opening/early-moment.ts'
 import { askEarly, URL_OF_STATE } from './live/early-answer.ts'
 import { afterFrame } from './shell/after-frame.ts'
 import { preloadScripts } from './shell/view-style.ts'

@@ -15,7 +15,10 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Cache } from '../../src/composition/cache.ts'
-import { type CompositionPlan, planComposition } from '../../src/composition/composition-plan.ts'
+import {
+  type CompositionPlan,
+  planComposition,
+} from '../../src/composition/plan/composition-plan.ts'
 import type { ComposedFile, CompositionRequest } from '../../src/composition/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { eventually, suite } from '../support/suite.ts'

@@ -47,12 +47,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'audit/outsiders/': ['contract/', 'tlog/', 'disk/', 'time/', 'collections/', 'node:*'],
   // The report runs in browsers, too: `report/` imports no node:*.
   'audit/bundle/': [
-    ...['contract/', 'age/identity.ts', 'composition/port.ts', 'composition/timeline.ts'],
+    ...['contract/', 'age/identity.ts', 'composition/port.ts', 'composition/plan/timeline.ts'],
     ...['replay/', 'tlog/', 'node:*'],
   ],
   'audit/bundle/report/': [
     'contract/',
-    'composition/timeline.ts',
+    'composition/plan/timeline.ts',
     'replay/',
     'audit/bundle/verdict.ts',
   ],
@@ -134,7 +134,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'home/': ['contract/', 'age/identity.ts', 'tlog/keys.ts', 'jsonc-parser', 'zod', 'node:*'],
   // It runs in a browser: no node:*. It plays the timeline that exported files have.
   'ui/': [
-    ...['contract/', 'client/', 'replay/', 'machines/', 'composition/timeline.ts'],
+    ...['contract/', 'client/', 'replay/', 'machines/', 'composition/plan/timeline.ts'],
     ...['preact', 'preact/hooks', '@preact/signals'],
   ],
   'logging.ts': ['lines-by-turn.ts', 'log-output.ts', 'pino', 'pino-pretty', 'node:*'],

@@ -8,8 +8,8 @@ import type { LogEvent } from '../../src/contract/events.ts'
 import type { MachineName } from '../../src/contract/replay.ts'
 import { definitionOf } from '../../src/machines/definitions/definitions.ts'
 import { Replay } from '../../src/replay/replay.ts'
-import { isActive, refusingNode, takenEdge } from '../../src/ui/inspector/chart.ts'
-import { roundedPath } from '../../src/ui/inspector/rounded-path.ts'
+import { isActive, refusingNode, takenEdge } from '../../src/ui/inspector/charts/chart.ts'
+import { roundedPath } from '../../src/ui/inspector/charts/rounded-path.ts'
 import { suite } from '../support/suite.ts'
 
 const LOGS = fileURLToPath(new URL('../replay/golden/', import.meta.url))

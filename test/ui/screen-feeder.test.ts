@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { SegmentIndex } from '../../src/client/types.ts'
-import type { MediaItem } from '../../src/composition/timeline.ts'
-import type { PictureBuffer } from '../../src/ui/player/picture-buffer.ts'
-import { ScreenFeeder } from '../../src/ui/player/screen-feeder.ts'
-import { groupAt } from '../../src/ui/player/screen-segment.ts'
+import type { MediaItem } from '../../src/composition/plan/timeline.ts'
+import type { PictureBuffer } from '../../src/ui/player/playing/picture-buffer.ts'
+import { ScreenFeeder } from '../../src/ui/player/playing/screen-feeder.ts'
+import { groupAt } from '../../src/ui/player/playing/screen-segment.ts'
 import { segmentOf } from '../composition/support/recordings.ts'
 import { suite } from '../support/suite.ts'
 

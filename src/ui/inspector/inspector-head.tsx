@@ -1,7 +1,7 @@
 import { dateText } from '../player/time-text.ts'
 import { hrefTo, recordingHref } from '../shell/router.ts'
-import { saveMoment } from './export-moment.ts'
-import type { Inspected } from './inspected.ts'
+import { saveMoment } from './moment/export-moment.ts'
+import type { Inspected } from './opening/inspected.ts'
 import { t } from './texts/texts.ts'
 
 /** Says which recording is inspected, and leads elsewhere. */

@@ -1,8 +1,8 @@
 import { followKeys } from '../record/keyboard/follow-keys.ts'
 import { hasShortcuts } from '../record/keyboard/keyboard.ts'
+import { neighbour } from './events/moments.ts'
 import { toggleFullScreen } from './full-screen.ts'
-import { neighbour } from './moments.ts'
-import { type Player, RATES } from './player.ts'
+import { type Player, RATES } from './playing/player.ts'
 
 const STEP_MS = 5_000
 

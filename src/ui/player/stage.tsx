@@ -1,9 +1,9 @@
 import { useComputed } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { itemAt, type PlayGap, type PlayTrack } from './play-timeline.ts'
-import type { Player } from './player.ts'
 import { togglePlaying } from './player-keys.ts'
-import type { RecordedData } from './recorded-data.ts'
+import { itemAt, type PlayGap, type PlayTrack } from './playing/play-timeline.ts'
+import type { Player } from './playing/player.ts'
+import type { RecordedData } from './playing/recorded-data.ts'
 import { t } from './texts/texts.ts'
 import { positionText, wallClockText } from './time-text.ts'
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { readSegmentIndex } from '../../../src/composition/read-segment-index.ts'
+import { readSegmentIndex } from '../../../src/composition/segments/read-segment-index.ts'
 
 const MOVING = 'testsrc2=size=640x360:rate=15:duration=6'
 const ENCODED = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency']

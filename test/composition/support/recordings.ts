@@ -1,4 +1,4 @@
-import type { ComposableRecording } from '../../../src/composition/composition-plan.ts'
+import type { ComposableRecording } from '../../../src/composition/plan/composition-plan.ts'
 import type { SegmentDescription } from '../../../src/contract/events.ts'
 import type { GapReason } from '../../../src/contract/gap-reason.ts'
 import { MEDIA, type Medium } from '../../../src/contract/media.ts'

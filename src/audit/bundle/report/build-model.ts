@@ -1,4 +1,9 @@
-import { buildTimeline, commonGaps, isMedia, trimOutage } from '../../../composition/timeline.ts'
+import {
+  buildTimeline,
+  commonGaps,
+  isMedia,
+  trimOutage,
+} from '../../../composition/plan/timeline.ts'
 import type { EventOf, EventType, LogEvent } from '../../../contract/events.ts'
 import type { RecordingView } from '../../../contract/views.ts'
 import { Replay } from '../../../replay/replay.ts'
