@@ -13,6 +13,7 @@ import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { ApplicationView, RecordingAnswer } from '../../src/contract/views.ts'
 import { assertWithin } from '../support/machine.ts'
 import { suiteOnEachServer } from '../support/sound-servers.ts'
+import { staticFfmpeg } from '../support/static-ffmpeg.ts'
 import { eventually } from '../support/suite.ts'
 import { assertAccounted } from './support/accounting.ts'
 import { eventsOf, ofType } from './support/history.ts'
@@ -62,7 +63,8 @@ suiteOnEachServer('sound faults', (test, { soundServer, isPipeWire, problem }) =
   test.before(async () => {
     if (problem) return
     const desktop = await startVirtualDesktop({ width: 320, height: 180, soundServer })
-    const ffmpeg = createStallingFfmpeg()
+    // Each server's faults with one of the two classes of ffmpeg that people have.
+    const ffmpeg = createStallingFfmpeg(isPipeWire ? staticFfmpeg : undefined)
     folder = await mkdtemp(join(tmpdir(), 'f2f-relay-'))
     const relay = await SoundRelay.start(folder, desktop.env)
     const env = { ...desktop.env, ...relay.env, FFMPEG_BIN: ffmpeg.path }

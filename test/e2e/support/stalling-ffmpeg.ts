@@ -22,11 +22,11 @@ fi
 exec '${ffmpeg}' "$@"
 `
 
-/** Writes the script into a folder of its own. */
-export function createStallingFfmpeg(): StallingFfmpeg {
+/** Writes the script, for an ffmpeg (default: the installed one), into a folder of its own. */
+export function createStallingFfmpeg(ffmpeg = process.env.FFMPEG_BIN ?? 'ffmpeg'): StallingFfmpeg {
   const folder = mkdtempSync(join(tmpdir(), 'f2f-ffmpeg-'))
   const path = join(folder, 'ffmpeg')
-  writeFileSync(path, SCRIPT(process.env.FFMPEG_BIN ?? 'ffmpeg'))
+  writeFileSync(path, SCRIPT(ffmpeg))
   chmodSync(path, 0o700)
   if (process.platform !== 'win32') execFileSync('mkfifo', [`${path}.pipe`])
   writeFileSync(`${path}.stall`, '')
