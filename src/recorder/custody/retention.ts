@@ -8,10 +8,11 @@ import { whyNotErasable } from './arbitrate-custody.ts'
 import { ClockGuard, type ClockGuardOptions, type Jump } from './clock-guard.ts'
 import type { Erasures } from './erasures.ts'
 import { endOf, retentionOf, retentionWithoutHolds, shortestKeepingMs } from './retention-rules.ts'
+import { eraseWaiting, findWaitingErasures } from './waiting-erasures.ts'
 
 /** The parts that retention works with. */
 export interface RetentionOptions extends ClockGuardOptions {
-  facts: Pick<FactPipeline, 'append' | 'failure'>
+  facts: Pick<FactPipeline, 'append' | 'failure' | 'recordings'>
   log: Pick<EventLog, 'closedRecordings' | 'pending' | 'trustedTime'>
   erasures: Pick<Erasures, 'erase'>
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
@@ -59,11 +60,14 @@ export class Retention {
     void this.check()
   }
 
-  /** Observes committed events: new rules, and steps of the clock. */
+  /** Observes committed events: new rules, steps of the clock, and consent while it waits. */
   observe(events: readonly LogEvent[]): void {
     this.#guard.observe(events)
-    if (this.#timer !== undefined && events.some(({ type }) => type === 'rules.changed'))
-      void this.#checkAnew()
+    if (this.#timer === undefined) return
+    const isLost = this.#lostEnd !== null
+    const asks = ({ type }: LogEvent): boolean =>
+      type === 'rules.changed' || (isLost && type === 'recording.consentRecorded')
+    if (events.some(asks)) void this.#checkAnew()
   }
 
   /** Ends after the erasure that is under way has been given up. */
@@ -81,7 +85,9 @@ export class Retention {
     const entries = await this.#entries(Number.POSITIVE_INFINITY)
     const now = new Date(this.#options.now()).toISOString()
     const due = entries.filter(({ holds, eraseAt }) => holds === 0 && eraseAt <= now)
-    return { waiting: this.#waiting, due: due.length, entries }
+    const ids = due.map(({ recordingId }) => recordingId)
+    const all = new Set([...ids, ...(await this.#withoutConsent())])
+    return { waiting: this.#waiting, due: all.size, entries }
   }
 
   /** Confirms the clock, and applies the rules. Resolves when the confirmation is durable. */
@@ -91,15 +97,19 @@ export class Retention {
   }
 
   /**
-   * Confirms that the holds that the log may have lost are placed again, and applies the rules.
-   * Resolves when the confirmation is durable.
+   * Confirms that the holds that the log may have lost are placed again. Begins the erasures for
+   * want of consent that waited for that, and applies the rules. Resolves when the confirmation is
+   * durable.
    */
   async confirmHolds(by: By): Promise<void> {
+    const { facts, system } = this.#options
+    const waiting = await this.#withoutConsent()
     const lostEnd = this.#lostEnd
     if (lostEnd !== null)
-      await this.#options.facts.append({ by, commandId: null }, (batch) =>
-        batch.add(null, 'retention.confirmed', lostEnd),
-      )
+      await facts.append({ by, commandId: null }, (batch) => {
+        batch.add(null, 'retention.confirmed', lostEnd)
+        eraseWaiting(batch, waiting, this.#options, system)
+      })
     void this.#checkAnew()
   }
 
@@ -137,10 +147,12 @@ export class Retention {
     if (!isVerified || this.#isClosed || facts.failure) return
     const time = now()
     this.#checkedAt = time
-    if (shortestKeepingMs(rules().retention) === null) return this.#warn(0)
+    const withoutConsent = await this.#withoutConsent()
+    if (shortestKeepingMs(rules().retention) === null) return this.#warn(withoutConsent.length)
     const entries = await this.#entries(time)
     const due = entries.filter(({ holds }) => holds === 0)
-    if (this.#waiting !== null) return this.#warn(due.length)
+    const waiting = new Set([...due.map(({ recordingId }) => recordingId), ...withoutConsent])
+    if (this.#waiting !== null) return this.#warn(waiting.size)
     await this.#warn(0)
     let erased = 0
     for (const { recordingId } of due) {
@@ -181,6 +193,12 @@ export class Retention {
     const { lostFrom } = log.trustedTime
     if (lostFrom === null) return null
     return { from: new Date(lostFrom).toISOString(), to: new Date(now()).toISOString() }
+  }
+
+  /** The recordings whose erasure for want of consent waits for the holds. */
+  async #withoutConsent(): Promise<string[]> {
+    const lostEnd = this.#lostEnd
+    return lostEnd === null ? [] : findWaitingErasures(this.#options, lostEnd.from)
   }
 
   get #waiting(): RetentionStatus['waiting'] {
