@@ -69,7 +69,7 @@ export type CaptureReport =
       type: 'capture.closed'
       segment: number
       description: SegmentDescription | null
-      /** What lay behind damage in the file of a dead daemon. */
+      /** The media behind damage in the file of a dead daemon. */
       remnant?: Remnant
     }
   /** A warning about the flowing media begins or ends (`present`). Each change is reported once. */

@@ -16,11 +16,11 @@ export interface ProbeResult {
   muted: boolean | null
 }
 
-/** What became of the file of a segment that a dead daemon left. */
+/** The file of a segment that a dead daemon left, finished. */
 export interface SalvagedSegment {
   /** Null when it held no media. */
   description: SegmentDescription | null
-  /** What lay behind damage. */
+  /** The part behind damage. */
   remnant?: Remnant
 }
 

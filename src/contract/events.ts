@@ -30,8 +30,8 @@ export interface SegmentDescription {
 }
 
 /**
- * What lay behind damage in the file of a segment that nobody had finished. It was cut off, and is
- * kept as it was.
+ * The part of a segment's file that lay behind damage when nobody had finished the file. It was cut
+ * off, and is kept as it was.
  */
 export interface Remnant {
   /** The path of its file below the recording's folder, with `/`. */

@@ -16,11 +16,11 @@ import { removeSegment, type StoredFile } from './segment-writer.ts'
 
 const READ_BYTES = 1_048_576
 
-/** What was found in a file whose writing was interrupted. */
+/** A file whose writing was interrupted, finished. */
 export interface SalvagedFile {
   /** The file, cut after its last whole unit of media; null when it held none. */
   file: (StoredFile & { durationMs: number }) | null
-  /** What lay behind damage. */
+  /** The part behind damage. */
   remnant?: Remnant
 }
 

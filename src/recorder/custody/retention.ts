@@ -13,7 +13,7 @@ import { eraseWaiting, findWaitingErasures } from './waiting-erasures.ts'
 /** The parts that retention works with. */
 export interface RetentionOptions extends ClockGuardOptions {
   facts: Pick<FactPipeline, 'append' | 'failure' | 'recordings'>
-  log: Pick<EventLog, 'closedRecordings' | 'pending' | 'trustedTime'>
+  log: Pick<EventLog, 'closedRecordings' | 'pending' | 'trustedTime' | 'contradiction'>
   erasures: Pick<Erasures, 'erase'>
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
   verified(): Promise<void>
@@ -36,7 +36,7 @@ const CLOSE_LIMIT_MS = 1_000
 /**
  * Erases recordings that are older than the rules keep them: at each start, and daily. Never those
  * that are held, open, or younger than their shortest keeping. None while the clock is in doubt, or
- * while holds may be missing because the log has lost its end.
+ * while holds may be missing because the log has lost its end, or is contradicted.
  */
 export class Retention {
   readonly #options: RetentionOptions
@@ -65,8 +65,10 @@ export class Retention {
     this.#guard.observe(events)
     if (this.#timer === undefined) return
     const isLost = this.#lostEnd !== null
-    const asks = ({ type }: LogEvent): boolean =>
-      type === 'rules.changed' || (isLost && type === 'recording.consentRecorded')
+    const asks = ({ type, data }: LogEvent): boolean =>
+      type === 'rules.changed' ||
+      (isLost && type === 'recording.consentRecorded') ||
+      (type === 'warning.cleared' && data.code === 'LOG_CONTRADICTED')
     if (events.some(asks)) void this.#checkAnew()
   }
 
@@ -204,6 +206,10 @@ export class Retention {
   get #waiting(): RetentionStatus['waiting'] {
     const lostEnd = this.#lostEnd
     if (lostEnd !== null) return { reason: 'lostEnd', ...lostEnd }
+    const { log, now } = this.#options
+    const from = log.contradiction?.since
+    if (from !== undefined)
+      return { reason: 'contradicted', from, to: new Date(now()).toISOString() }
     const { doubt } = this.#guard
     return doubt && { reason: 'clock', ...doubt }
   }
@@ -246,6 +252,8 @@ function detailOf(
   due: number,
 ): string {
   const wait = `${due === 1 ? 'One recording waits' : `${due} recordings wait`} for erasure.`
+  if (reason === 'contradicted')
+    return `An outside witness contradicts the log since ${from}: holds may be missing. ${wait}`
   return reason === 'clock'
     ? `The clock says ${to}, but the newest time in the log is ${from}. ${wait}`
     : `The log has lost its end: holds that were placed after ${from} may be missing. ${wait}`

@@ -28,7 +28,7 @@ export interface CaptureCut {
   discard: boolean
 }
 
-/** What a batch needs to know besides the open recordings. */
+/** The facts that a batch needs besides the open recordings. */
 export type BatchContext = Pick<SegmentLedger, 'isFinished' | 'closingVersion'> & {
   /** Whether the log may have lost holds, and nobody has confirmed yet that all stand again. */
   mayLackHolds(): boolean
