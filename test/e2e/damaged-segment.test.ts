@@ -9,9 +9,20 @@ import type { EventOf } from '../../src/contract/events.ts'
 import { resolveHome } from '../../src/home/home.ts'
 import { startDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
+import { codesOf, pythonMissing, verifyPy } from '../tools/support/verify-py.ts'
 
 const FILE = 'screen-000001.mp4.age'
 const SEALED_CHUNK_BYTES = 65_552
+
+/** Both verifiers find just this. */
+async function assertVerified(home: string, expected: string[]): Promise<void> {
+  const { findings } = await verifyHome(resolveHome(home), {})
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    expected,
+  )
+  if (pythonMissing() === null) assert.deepEqual(codesOf(await verifyPy(home)), expected)
+}
 
 suite('a segment that is damaged when its recorder has been killed', (test) => {
   test('plays up to the damage, and nothing behind it is lost before its recording is erased', async () => {
@@ -46,11 +57,17 @@ suite('a segment that is damaged when its recorder has been killed', (test) => {
       const played = await daemon.api('GET', `/recordings/${id}/segments/screen/1`)
       assert.equal(played.status, 200)
       await daemon.api('POST', `/recordings/${id}/close`)
+      await daemon.stop()
+      await assertVerified(home, [])
+      kept[0]! ^= 1
+      writeFileSync(join(folder, remnant.file), kept)
+      await assertVerified(home, ['segmentChanged'])
+      daemon = await startDaemon({ home })
       const erased = await daemon.api('POST', `/recordings/${id}/erase`, { reason: 'asked for' })
       assert.equal(erased.status, 200, JSON.stringify(erased.body))
       assert.ok(!readdirSync(join(home, 'recordings')).includes(id))
       await daemon.stop()
-      assert.deepEqual((await verifyHome(resolveHome(home), {})).findings, [])
+      await assertVerified(home, [])
     } finally {
       await daemon.stop()
       await rm(home, { recursive: true, force: true })
