@@ -66,7 +66,7 @@ class Verification {
   readonly #keys: SigningKeyEntry[] = []
   readonly #facts = new FactCheck(this.#findings)
   readonly #removed = new RemovedMedia()
-  /** The positions of events that describe files: media are checked when it is known which were removed. */
+  /** Positions of events that describe files: checked when it is known which were removed. */
   readonly #segments: number[] = []
   readonly #replay: Replay | undefined
   readonly #checked = {
