@@ -1,5 +1,6 @@
-import { extname, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import type { SegmentDescription } from '../../contract/events.ts'
+import { listFolder } from '../../disk/list-folder.ts'
 import type { CapturePlatform } from '../port.ts'
 import { createSalvage } from './salvage-file.ts'
 import { describeSegment, FORMATS, segmentFile } from './segment-description.ts'
@@ -16,7 +17,10 @@ export function leftSegments(): Pick<CapturePlatform, 'salvage' | 'isLonger' | '
       return { description: file && describeSegment(opened, startedAtMs, file), ...more }
     },
     async isLonger(folder, segment, ms, identity) {
+      const names = await listFolder(folder)
       for (const path of possiblePaths(folder, segment)) {
+        // Without a key, which a recording of 0.1 has not, a sealed file is refused.
+        if (!names.includes(basename(path))) continue
         const { container } = FORMATS[segment.medium]
         const { file, remnant } = await salvage(path, container, identity)
         if (remnant !== undefined || (file?.durationMs ?? 0) > ms) return true
