@@ -13,7 +13,7 @@ import { eraseWaiting, findWaitingErasures } from './waiting-erasures.ts'
 /** The parts that retention works with. */
 export interface RetentionOptions extends ClockGuardOptions {
   facts: Pick<FactPipeline, 'append' | 'failure' | 'recordings'>
-  log: Pick<EventLog, 'closedRecordings' | 'pending' | 'trustedTime' | 'contradiction'>
+  log: Pick<EventLog, 'audit' | 'closedRecordings' | 'pending' | 'trustedTime' | 'contradiction'>
   erasures: Pick<Erasures, 'erase'>
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
   verified(): Promise<void>
@@ -67,7 +67,7 @@ export class Retention {
     const isLost = this.#lostEnd !== null
     const asks = ({ type, data }: LogEvent): boolean =>
       type === 'rules.changed' ||
-      (isLost && type === 'recording.consentRecorded') ||
+      (isLost && (type === 'recording.consentRecorded' || type === 'recording.holdReleased')) ||
       (type === 'warning.cleared' && data.code === 'LOG_CONTRADICTED')
     if (events.some(asks)) void this.#checkAnew()
   }

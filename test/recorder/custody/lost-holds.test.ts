@@ -58,16 +58,21 @@ suite('a log that may have lost holds', (test) => {
   test('erases nothing when consent is withdrawn later, until then; what is held by then stays', async () => {
     const ids: string[] = []
     const { custody, bench, wasErased, withdraw } = await custodyWithLostEnd(async (before) => {
-      for (let count = 0; count < 3; count++) ids.push(await before.closed())
+      for (let count = 0; count < 4; count++) ids.push(await before.closed())
+      await before.hold(ids[3] ?? '')
+      const how = { recordingId: ids[3] ?? '', by: ADMIN }
+      await before.bench.command('api', 'recording.consent', WITHDRAWN, how)
     })
-    const [again = '', due = '', former = ''] = ids
+    const [again = '', due = '', former = '', released = ''] = ids
+    const [hold] = (await bench.recorder.recording(released, 'api')).holds
+    assert.equal((await custody.release(released, hold?.id ?? '')).erased, null)
     for (const id of [again, due]) assert.equal((await withdraw(id)).erased, null)
     const { id: open } = await bench.command('api', 'recording.start', { media: ['mic'] })
     const answer = await withdraw(open)
     assert.deepEqual([answer.state, answer.erased], ['WrapUp', null])
     await custody.hold(again)
     await bench.recorder.retention.confirmHolds(ADMIN)
-    for (const id of [due, open])
+    for (const id of [due, open, released])
       await eventually('it is erased', async () =>
         (await custody.types(id)).includes('recording.erased'),
       )
