@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isSealedFile } from '../../age/stored-media.ts'
 import { tailPath } from '../../age/tail.ts'
@@ -23,10 +23,22 @@ export async function keepRemnant(path: string, at: number): Promise<void> {
   const name = `${path}.remnant-${at}`
   if ((await listFolder(dirname(path))).includes(basename(name))) return
   const draft = `${name}${DRAFT}`
-  const file = await open(draft, 'w', 0o600)
+  try {
+    await write(draft, pieces(path, at))
+    await rename(draft, name)
+  } catch (error) {
+    // A full disk needs its space.
+    await rm(draft, { force: true }).catch(() => {})
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+async function write(path: string, content: AsyncIterable<Buffer>): Promise<void> {
+  const file = await open(path, 'w', 0o600)
   try {
     let end = 0
-    for await (const piece of pieces(path, at)) {
+    for await (const piece of content) {
       await writeFully(file, piece, end)
       end += piece.length
     }
@@ -34,8 +46,6 @@ export async function keepRemnant(path: string, at: number): Promise<void> {
   } finally {
     await file.close()
   }
-  await rename(draft, name)
-  await syncFolder(dirname(path))
 }
 
 /** Finds what was kept of the file of a segment; undefined when nothing was cut off. */
