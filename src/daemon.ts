@@ -19,6 +19,7 @@ import type { EffectiveConfiguration } from './contract/configuration.ts'
 import type { QualityPreset } from './contract/quality.ts'
 import { HomeKeyRing } from './custody/home-key-ring.ts'
 import { keyOptions } from './custody/key-options.ts'
+import { diskFullProblem } from './disk/disk-full.ts'
 import { readOnlyProblem } from './disk/read-only.ts'
 import { FrontDoor } from './front-door.ts'
 import { readConfig } from './home/config.ts'
@@ -79,7 +80,7 @@ export async function startDaemon(options: DaemonOptions, logger: Logger): Promi
     return await assemble(options, logger, cleanup)
   } catch (error) {
     await cleanup.run()
-    throw error
+    return explain(error, diskFullProblem(resolveHome(options.home).folder, error))
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -45,6 +45,31 @@ suite('starting the daemon', (test) => {
     await daemon.stop()
     assert.ok(!readdirSync(home).includes('daemon.json'))
   })
+
+  test.unless(
+    noSmallDisk,
+    'a new home on a full disk says so, and is good once there is space',
+    async () => {
+      const options = { source: 'synthetic', port: 0 } as const
+      const logger = pino({ level: 'silent' })
+      await withSmallDisk(16 * 1024 * 1024, async (mount) => {
+        const filler = join(mount, 'filler')
+        const home = join(mount, 'home')
+        for (const freeKiB of [0, 4, 16, 40]) {
+          const { bavail, bsize } = statfsSync(mount)
+          writeFileSync(filler, Buffer.alloc(bavail * bsize - freeKiB * 1_024))
+          await assert.rejects(startDaemon({ ...options, home }, logger), {
+            name: 'HomeError',
+            message: /home is full, so the recorder cannot start\. Nothing is damaged\. Free some/,
+          })
+          rmSync(filler)
+          await (await startDaemon({ ...options, home }, logger)).stop()
+          assert.ok(!readdirSync(home).some((name) => name.endsWith('.new')))
+          rmSync(home, { recursive: true })
+        }
+      })
+    },
+  )
 
   test.unless(noSmallDisk, 'a read-only home is called that, whatever it holds', async () => {
     const options = { source: 'synthetic', port: 0 } as const

@@ -1139,6 +1139,7 @@ class Recording:
         self.version = 0
         self.segments = {}
         self.opened = {}
+        self.remnants = []
         self.closed = self.erasing = self.erased = self.failed = False
 
 
@@ -1224,6 +1225,10 @@ class Facts:
         if isinstance(event['version'], int):
             one.version = event['version']
         place = data.get('medium'), data.get('number')
+        remnant = data.get('remnant')
+        if kind in ('segment.closed', 'segment.discarded') and isinstance(remnant, dict):
+            kept = str(remnant.get('file'))
+            one.remnants.append((position, kept, None, remnant.get('sha256'), None))
         if kind == 'segment.closed':
             one.opened.pop(place, None)
             one.segments[place] = (
@@ -2138,7 +2143,7 @@ class HomeCheck:
         for recording_id, one in self.facts.recordings.items():
             if not RECORDING_ID.match(recording_id) or one.failed or one.erasing:
                 continue
-            for segment in one.segments.values():
+            for segment in [*one.segments.values(), *one.remnants]:
                 asked += 1
                 path = f'recordings/{recording_id}/{segment[1]}'
                 if not is_safe(segment[1]):

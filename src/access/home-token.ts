@@ -1,4 +1,4 @@
-import { chmod, rename, stat } from 'node:fs/promises'
+import { chmod, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readIfThere } from '../disk/read-if-there.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
@@ -37,8 +37,13 @@ async function readToken(path: string): Promise<string | null> {
 async function createToken(home: string, path: string): Promise<string> {
   const { secret } = newToken()
   const draft = `${path}.${process.pid}.new`
-  await writeSynced(draft, `${secret}\n`, 'w')
-  await rename(draft, path)
+  try {
+    await writeSynced(draft, `${secret}\n`, 'w')
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {})
+    throw error
+  }
   await syncFolder(home)
   return secret
 }

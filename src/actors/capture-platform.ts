@@ -1,4 +1,3 @@
-import { extname, join } from 'node:path'
 import type { Logger } from '../contract/logger.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
@@ -16,10 +15,8 @@ import { type CaptureChoice, prepareCaptures } from './prepare-captures.ts'
 import { probeDevice } from './probe-device.ts'
 import { ScreenPipeline } from './screen/screen-pipeline.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
+import { leftSegments } from './segment/left-segments.ts'
 import type { StartPipeline } from './segment/pipeline.ts'
-import { createSalvage } from './segment/salvage-file.ts'
-import { describeSegment, segmentFile } from './segment/segment-description.ts'
-import { removeSegment } from './segment/segment-writer.ts'
 import { SoundPipeline } from './sound/sound-pipeline.ts'
 import type { Spares } from './spares.ts'
 import { TrackCapture } from './track-capture.ts'
@@ -76,8 +73,6 @@ export function createCapturePlatform(options: CapturePlatformOptions): Prepared
   const parts = { backend, encoder, env, clock, limits, spares }
   const last = new Map<Medium, CaptureChoice>()
 
-  const salvage = createSalvage()
-
   return {
     devices: ({ fresh = false } = {}) => directory.all(fresh),
     async resolve(medium, id) {
@@ -111,16 +106,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): Prepared
       const library = ffmpeg?.libavcodec
       return library ? `libavcodec ${library.major}.${library.minor}` : null
     },
-    async salvage(folder, opened, identity) {
-      const file = await salvage(join(folder, opened.file), opened.container, identity)
-      return file && describeSegment(opened, Date.parse(opened.startedAt), file)
-    },
-    async discard(folder, segment) {
-      const path = join(folder, segmentFile(segment))
-      await removeSegment(path)
-      // Version 0.1 may have left it unsealed.
-      await removeSegment(path.slice(0, -extname(path).length))
-    },
+    ...leftSegments(),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Identity } from '../age/identity.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import type { SegmentDescription } from '../contract/events.ts'
+import type { Remnant, SegmentDescription } from '../contract/events.ts'
 import type { GapReason } from '../contract/gap-reason.ts'
 import type { CaptureProcess } from '../contract/inspection.ts'
 import type { Device, Medium } from '../contract/media.ts'
@@ -65,7 +65,13 @@ export type CaptureReport =
    * The file of a segment whose `capture.ended` was `unfinished` is on disk now, or turned out to
    * hold no media (`description` null).
    */
-  | { type: 'capture.closed'; segment: number; description: SegmentDescription | null }
+  | {
+      type: 'capture.closed'
+      segment: number
+      description: SegmentDescription | null
+      /** The media behind damage in the file of a dead daemon. */
+      remnant?: Remnant
+    }
   /** A warning about the flowing media begins or ends (`present`). Each change is reported once. */
   | {
       type: 'capture.warning'

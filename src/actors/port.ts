@@ -1,5 +1,5 @@
 import type { Identity } from '../age/identity.ts'
-import type { SegmentDescription } from '../contract/events.ts'
+import type { Remnant, SegmentDescription } from '../contract/events.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { CaptureServers, DeviceList, Level } from '../contract/views.ts'
 import type { Capture, CaptureReport } from './capture.ts'
@@ -14,6 +14,14 @@ export interface ProbeResult {
   empty: boolean
   /** Null when it is not known. */
   muted: boolean | null
+}
+
+/** The file of a segment that a dead daemon left, finished. */
+export interface SalvagedSegment {
+  /** Null when it held no media. */
+  description: SegmentDescription | null
+  /** The part behind damage. */
+  remnant?: Remnant
 }
 
 /** The port through which the recorder captures. */
@@ -50,8 +58,8 @@ export interface CapturePlatform {
   encoderVersion(): Promise<string | null>
   /**
    * Finishes a file that a dead daemon left: cuts it after its last whole unit of media, forces it
-   * to disk and hashes it. Null when it holds no media; then the file is removed. `opened` holds
-   * the facts that the log has of it. `identity` opens a sealed file.
+   * to disk and hashes it. A file without media is removed. What lies behind damage is kept beside
+   * it. `opened` holds the facts that the log has of it. `identity` opens a sealed file.
    */
   salvage(
     folder: string,
@@ -60,7 +68,18 @@ export interface CapturePlatform {
       'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'
     >,
     identity?: Identity,
-  ): Promise<SegmentDescription | null>
+  ): Promise<SalvagedSegment>
+  /**
+   * Whether the file of a segment whose beginning the log does not know holds media of more than
+   * `ms`, or is damaged, so that nobody can tell. Finishes it. There may be none. Rejects like
+   * `salvage`.
+   */
+  isLonger(
+    folder: string,
+    segment: Pick<SegmentDescription, 'medium' | 'number'>,
+    ms: number,
+    identity?: Identity,
+  ): Promise<boolean>
   /** Removes the file of a segment whose beginning the log does not know. There may be none. */
   discard(folder: string, segment: Pick<SegmentDescription, 'medium' | 'number'>): Promise<void>
 }

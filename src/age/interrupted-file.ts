@@ -37,6 +37,7 @@ export class InterruptedFile {
   #tails: Tail[] = []
   /** The tail that goes on where the whole chunks end. Known when all has been read. */
   #rest: Tail | undefined
+  #hasMore = false
 
   private constructor(
     path: string,
@@ -88,6 +89,19 @@ export class InterruptedFile {
   }
 
   /**
+   * Whether something whole lies behind what is not: the file is damaged, and has not only lost its
+   * end. `finish` cuts it off. Known when all has been read.
+   */
+  get hasMore(): boolean {
+    return this.#hasMore
+  }
+
+  /** Returns the byte of the file from which on `finish` replaces it. */
+  endOf(bytes: number): number {
+    return bytes === 0 ? 0 : this.#chunkAt(Math.floor((bytes - 1) / CHUNK_BYTES))
+  }
+
+  /**
    * Reads all that is whole, in order. Call it once, and to its end, before `finish`. Rejects with
    * {@link SealedFileError} when its beginning was on disk and is damaged: it is no empty file.
    */
@@ -113,6 +127,7 @@ export class InterruptedFile {
       yield bytes
     }
     this.#rest = this.#tails.find(({ chunk }) => chunk === this.#chunks)
+    this.#hasMore = !this.hasEnd && (await this.#findMore())
     if (this.#rest) yield this.#rest.content
     else if (this.#chunks === 0 && (await this.#wholeChunk(FORCED_CHUNKS)) !== undefined)
       throw new SealedFileError('The beginning of the file is damaged.')
@@ -169,6 +184,23 @@ export class InterruptedFile {
     const sealed = Buffer.alloc(SEALED_CHUNK_BYTES)
     const { bytesRead } = await this.#file.read(sealed, 0, sealed.length, this.#chunkAt(number))
     return tryOpenChunk(this.#key, number, false, sealed.subarray(0, bytesRead))
+  }
+
+  /** Looks for a whole chunk behind the first one that is not, in the file and in the tail. */
+  async #findMore(): Promise<boolean> {
+    if (this.#tails.some(({ chunk }) => chunk > this.#chunks)) return true
+    // Only a file that is whole has lost its tail.
+    if (this.#tail === undefined) return this.#chunkAt(this.#chunks) < this.#size
+    const sealed = Buffer.allocUnsafe(SEALED_CHUNK_BYTES)
+    for (let number = this.#chunks + 1; this.#chunkAt(number) < this.#size; number++) {
+      const at = this.#chunkAt(number)
+      const { bytesRead } = await this.#file.read(sealed, 0, sealed.length, at)
+      const chunk = sealed.subarray(0, bytesRead)
+      const isLast = at + bytesRead === this.#size
+      if (tryOpenChunk(this.#key, number, false, chunk)) return true
+      if (isLast && tryOpenChunk(this.#key, number, true, chunk)) return true
+    }
+    return false
   }
 
   /** Returns a chunk's content, which is in the file or in the tail. */

@@ -105,8 +105,10 @@ export interface RetentionStatus {
   /**
    * Set while nothing is erased: the newest time that is sure, and the time of the system. `clock`:
    * it may be wrong. `lostEnd`: the log may have lost holds that were placed after `from`.
+   * `contradicted`: an outside witness has contradicted the log since `from`, so that it may lack
+   * holds.
    */
-  waiting: { reason: 'clock' | 'lostEnd'; from: string; to: string } | null
+  waiting: { reason: 'clock' | 'lostEnd' | 'contradicted'; from: string; to: string } | null
   /** How many recordings are due now, without those that are held. */
   due: number
 }

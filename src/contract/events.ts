@@ -30,6 +30,20 @@ export interface SegmentDescription {
 }
 
 /**
+ * The part of a segment's file that lay behind damage when nobody had finished the file. It was cut
+ * off, and is kept as it was.
+ */
+export interface Remnant {
+  /** The path of its file below the recording's folder, with `/`. */
+  file: string
+  /** The byte of the segment's file with which it begins. */
+  at: number
+  bytes: number
+  /** Lower-case hex. */
+  sha256: string
+}
+
+/**
  * The data of every event, by type. A type is `noun.verb` in the past tense. A name is never used
  * again for another meaning, and fields are only added. docs/events.md describes them for readers,
  * and a test compares it with `EVENT_TYPES`.
@@ -152,11 +166,11 @@ export interface EventData {
     device: Device
   }
   /** A segment is complete, hashed and on disk. A `salvaged` one was closed after a crash. */
-  'segment.closed': SegmentDescription & { salvaged?: boolean }
+  'segment.closed': SegmentDescription & { salvaged?: boolean; remnant?: Remnant }
   /**
    * A segment has been removed from the disk. It was never confirmed, or its start was rolled back.
    */
-  'segment.discarded': { medium: Medium; number: number }
+  'segment.discarded': { medium: Medium; number: number; remnant?: Remnant }
   /** The log could not be written and has been reopened and verified. */
   'log.reopened': {
     code: ErrorCode

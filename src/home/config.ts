@@ -42,6 +42,8 @@ export async function readConfigFile(file: string): Promise<Config | undefined> 
       throw new HomeError(`There is no ${file}: a part of its path is a file, and no folder.`, {
         cause,
       })
+    if (codeOf(cause) === 'EISDIR')
+      throw new HomeError(`${file} is a folder. Remove it, or put the file there.`, { cause })
     throw new HomeError(`${file} cannot be read: ${messageOf(cause)}.`, { cause })
   }
   // Most commands need no settings, and the schema takes a while to load.

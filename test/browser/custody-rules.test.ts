@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { loseMasterKey } from '../support/master-key.ts'
 import { eventually, suite } from '../support/suite.ts'
 import {
@@ -76,6 +76,34 @@ suite('a strict recorder on its page', (test) => {
       assert.equal(erased.cause, 'consentWithdrawn')
       asking.assertClean()
       await asking.context.close()
+    },
+  )
+
+  test.unless(
+    noBrowser,
+    'what is withdrawn is not called erased while a log that has lost its end may lack holds',
+    async () => {
+      const own = await mkdtemp(join(tmpdir(), 'f2f-home-'))
+      const consent = { mode: 'record', eraseWhenWithdrawn: true }
+      await writeFile(join(own, 'config.json'), JSON.stringify({ consent }))
+      await (await startDaemon({ home: own })).stop()
+      await rm(join(own, 'log.witness'))
+      const daemon = await startDaemon({ home: own, args: ['--accept-lost-witness'] })
+      try {
+        for (const media of [['mic'], ['screen']]) {
+          const opened = await openRecorderPage(browser, daemon)
+          await opened.page.waitForFunction(() => document.body.dataset.link === 'live')
+          await daemon.api('POST', '/recordings', { media })
+          await untilStatus(opened.page, 'recording')
+          const words = { state: 'withdrawn', method: 'spoken' }
+          await daemon.api('POST', '/recordings/current/consent', words)
+          await opened.page.locator('.refused-consent-card[data-fate=kept]').waitFor()
+          await opened.context.close()
+        }
+      } finally {
+        await daemon.stop()
+        await rm(own, { recursive: true, force: true })
+      }
     },
   )
 

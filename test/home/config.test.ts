@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createIdentity, encodeRecipient } from '../../src/age/identity.ts'
@@ -38,6 +38,15 @@ const detailsIn = async (config: unknown) =>
   (await mistakesIn(JSON.stringify(config))).map(({ detail }) => detail)
 
 suite('config.json', (test) => {
+  test('that is a folder is named, with what to do', async () => {
+    const home = resolveHome(await mkdtemp(join(tmpdir(), 'f2f-home-')))
+    await mkdir(home.configFile)
+    await assert.rejects(readConfig(home), {
+      name: 'HomeError',
+      message: /is a folder\. Remove it/,
+    })
+  })
+
   test('is optional, and may be empty', async () => {
     assert.deepEqual(await read(null), {})
     assert.deepEqual(await read('{}'), {})

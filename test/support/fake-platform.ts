@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { Capture, CaptureInstruction, CaptureReport } from '../../src/actors/capture.ts'
-import type { CapturePlatform, ProbeResult } from '../../src/actors/port.ts'
+import type { CapturePlatform, ProbeResult, SalvagedSegment } from '../../src/actors/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentDescription } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
@@ -372,8 +372,12 @@ class FakeHub implements FakePlatform {
   async salvage(
     _folder: string,
     opened: Parameters<CapturePlatform['salvage']>[1],
-  ): Promise<SegmentDescription> {
-    return this.factsOf(opened.medium, opened.number, opened.startedAt)
+  ): Promise<SalvagedSegment> {
+    return { description: this.factsOf(opened.medium, opened.number, opened.startedAt) }
+  }
+
+  async isLonger(): Promise<boolean> {
+    return false
   }
 }
 

@@ -7,6 +7,7 @@ import type { ClientSide } from '../../src/contract/by.ts'
 import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
 import type { CustodyRules } from '../../src/contract/custody.ts'
 import type { LogEvent, NewEvent } from '../../src/contract/events.ts'
+import type { Medium } from '../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
 import { Recorder, type RecorderOptions } from '../../src/recorder/recorder.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
@@ -75,6 +76,8 @@ export class RecorderBench {
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   /** Why no file of a dead recorder can be finished; undefined when they can. */
   salvageProblem: Error | undefined
+  /** The media whose files are longer than a log knows that lacks their beginning. */
+  longerFiles: Medium[] = []
   /** How many of its last events the log verifies at once; default: that of the store. */
   verifiedAtOnce: number | undefined
   /** A person has accepted that the witness of the log is lost. */
@@ -110,6 +113,7 @@ export class RecorderBench {
       if (this.salvageProblem) throw this.salvageProblem
       return salvage.apply(this.platform, segment)
     }
+    this.platform.isLonger = async (_folder, { medium }) => this.longerFiles.includes(medium)
     const { keys, verifiedAtOnce, acceptLostWitness } = this
     const how = verifiedAtOnce === undefined ? {} : { verifiedAtOnce }
     const folder = join(this.folder, 'log')

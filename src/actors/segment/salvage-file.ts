@@ -4,20 +4,24 @@ import type { Identity } from '../../age/identity.ts'
 import { InterruptedFile } from '../../age/interrupted-file.ts'
 import { SealedFileError } from '../../age/sealed-file-error.ts'
 import { isSealedFile } from '../../age/stored-media.ts'
-import type { SegmentDescription } from '../../contract/events.ts'
+import type { Remnant, SegmentDescription } from '../../contract/events.ts'
 import { openIfThere } from '../../disk/open-if-there.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 import { FragmentAssembler, hasWholeSamples, readBox } from '../../media/fmp4.ts'
 import { FormatError } from '../../media/format-error.ts'
 import { isPageIntact, OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
+import { findRemnant, hasContent, isInFile, keepRemnant } from './remnant.ts'
 import { removeSegment, type StoredFile } from './segment-writer.ts'
 
 const READ_BYTES = 1_048_576
 
-/** A file cut after its last whole unit of media. */
-export interface SalvagedFile extends StoredFile {
-  durationMs: number
+/** A file whose writing was interrupted, finished. */
+export interface SalvagedFile {
+  /** The file, cut after its last whole unit of media; null when it held none. */
+  file: (StoredFile & { durationMs: number }) | null
+  /** The part behind damage. */
+  remnant?: Remnant
 }
 
 /**
@@ -59,21 +63,28 @@ const UNIT_READERS: Record<SegmentDescription['container'], () => UnitReader> = 
 }
 
 /**
+ * How a unit of media begins. It lies within the first bytes of a unit, of which none is shorter.
+ */
+const BEGINNINGS: Record<SegmentDescription['container'], string> = { ogg: 'OggS', mp4: 'moof' }
+const BEGINNING_BYTES = 8
+
+/**
  * Finishes a file whose writing was interrupted (by a dead process, a full disk, a power cut that
- * left zeros): cuts it after its last whole page or frame, forces it to disk and hashes it. Null
- * when it holds no media; then the file is removed. `identity` opens a sealed file. Rejects with
- * SealedFileError, and with errors of the file system.
+ * left zeros): cuts it after its last whole page or frame, forces it to disk and hashes it. Where
+ * media lie behind damage, keeps them beside it first. Removes a file without media. `identity`
+ * opens a sealed file. Rejects with SealedFileError, and with errors of the file system.
  */
 export async function salvageFile(
   path: string,
   container: SegmentDescription['container'],
   identity?: Identity,
-): Promise<SalvagedFile | null> {
-  const found = isSealedFile(path)
+): Promise<SalvagedFile> {
+  const file = isSealedFile(path)
     ? await salvageSealed(path, UNIT_READERS[container](), identity)
-    : await salvagePlain(path, UNIT_READERS[container]())
-  if (found === null) await removeSegment(path)
-  return found
+    : await salvagePlain(path, UNIT_READERS[container](), BEGINNINGS[container])
+  if (file === null) await removeSegment(path)
+  const remnant = await findRemnant(path)
+  return { file, ...(remnant && { remnant }) }
 }
 
 /**
@@ -96,18 +107,26 @@ interface WholeMedia {
   bytes: number
   durationMs: number
   sha256: string
+  /** Where the first bytes are that are no whole unit. */
+  unreadAt: number
+  isDamaged: boolean
 }
 
 async function salvageSealed(
   path: string,
   units: UnitReader,
   identity: Identity | undefined,
-): Promise<SalvagedFile | null> {
+): Promise<SalvagedFile['file']> {
   if (identity === undefined) throw new SealedFileError('The key of the file is missing.')
   const file = await InterruptedFile.open(path, identity)
-  if (file === undefined) return null
+  if (file === undefined) {
+    if (await hasContent(path)) await keepRemnant(path, 0)
+    return null
+  }
   try {
-    const media = await scan(file.read(), units, () => file.hasEnd)
+    const { isDamaged, unreadAt: _, ...media } = await scan(file.read(), units, () => file.hasEnd)
+    if (file.hasMore || (isDamaged && !file.hasEnd))
+      await keepRemnant(path, file.endOf(media.bytes))
     if (media.bytes === 0) return null
     return { ...media, storedSha256: await file.finish(media.bytes) }
   } finally {
@@ -116,7 +135,11 @@ async function salvageSealed(
 }
 
 /** Media of version 0.1, which were stored unsealed. */
-async function salvagePlain(path: string, units: UnitReader): Promise<SalvagedFile | null> {
+async function salvagePlain(
+  path: string,
+  units: UnitReader,
+  beginning: string,
+): Promise<SalvagedFile['file']> {
   const handle = await openIfThere(path, 'r+')
   if (handle === undefined) return null
   try {
@@ -125,7 +148,9 @@ async function salvagePlain(path: string, units: UnitReader): Promise<SalvagedFi
       autoClose: false,
       start: 0,
     })
-    const media = await scan(chunks, units, () => false)
+    const { isDamaged: _, unreadAt, ...media } = await scan(chunks, units, () => false)
+    if (await isInFile(beginning, path, unreadAt + BEGINNING_BYTES))
+      await keepRemnant(path, media.bytes)
     if (media.bytes === 0) return null
     await handle.truncate(media.bytes)
     await handle.sync()
@@ -145,6 +170,7 @@ async function scan(
   const whole = createHash('sha256')
   let bytes = 0
   let durationMs = 0
+  let unreadAt = 0
   let isDamaged = false
   let pending: Buffer[] = []
   const take = (parts: readonly Buffer[]): void => {
@@ -155,6 +181,7 @@ async function scan(
   }
   const observe = (chunk: Buffer): void => {
     for (const unit of read(chunk)) {
+      unreadAt += unit.bytes.length
       pending.push(unit.bytes)
       if (unit.endMs === undefined) continue
       take(pending)
@@ -175,6 +202,7 @@ async function scan(
       isDamaged = true
     }
   }
-  if (bytes > 0 && hasEnd()) return { bytes: total, durationMs, sha256: all.digest('hex') }
-  return { bytes, durationMs, sha256: whole.digest('hex') }
+  const how = { durationMs, unreadAt, isDamaged }
+  if (bytes > 0 && hasEnd()) return { bytes: total, sha256: all.digest('hex'), ...how }
+  return { bytes, sha256: whole.digest('hex'), ...how }
 }

@@ -220,7 +220,9 @@ export class SegmentCapture {
       // Not all of it could be written; the rest is salvaged.
       () =>
         segment.writer.hasFile
-          ? salvageFile(segment.path, FORMATS[plan.medium].container, plan.identity)
+          ? salvageFile(segment.path, FORMATS[plan.medium].container, plan.identity).then(
+              (salvaged) => salvaged.file,
+            )
           : null,
     )
     if (file === null) return null

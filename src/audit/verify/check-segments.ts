@@ -8,23 +8,57 @@ import type { Findings } from './findings.ts'
 /** The system's codes for a path that leads to no file of this user. */
 const NO_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES']
 
+/** An event that describes the file of a segment, or a part of it that was kept. */
+export type FileEvent = EventOf<'segment.closed'> | EventOf<'segment.discarded'>
+
 /**
- * Checks the stored file of a closed segment against the hash in the log. Resolves with its bytes.
- * A file that is wrong is no fault when its recording has been erased meanwhile.
+ * Checks the stored files that an event describes against the hashes in the log. Resolves with
+ * their bytes. A file that is wrong is no fault when its recording has been erased meanwhile.
  */
 export async function checkSegment(
   findings: Findings,
   recordingsFolder: string,
-  { recordingId, position, data }: EventOf<'segment.closed'>,
+  event: FileEvent,
   isErased: (recordingId: string) => boolean,
 ): Promise<number> {
+  const { recordingId, position, data } = event
+  const files: DescribedFile[] = []
+  if (event.type === 'segment.closed') {
+    const { file, storedSha256, sha256 } = event.data
+    files.push({ name: file, expected: storedSha256 ?? sha256 })
+  }
+  // Somebody may have written the event.
+  if (typeof data.remnant?.file === 'string')
+    files.push({ name: data.remnant.file, expected: data.remnant.sha256 })
   const folder = join(recordingsFolder, String(recordingId))
-  const path = join(folder, data.file)
-  const file = join('recordings', String(recordingId), data.file)
-  const isOutside = relative(folder, path).startsWith('..') || isAbsolute(data.file)
-  const expected = data.storedSha256 ?? data.sha256
+  const how = { findings, folder, recordingId: String(recordingId), position, isErased }
+  let bytes = 0
+  for (const file of files) bytes += await checkFile(how, file)
+  return bytes
+}
+
+/** A file below the folder of its recording, and the hash that it should have. */
+interface DescribedFile {
+  name: string
+  expected: string
+}
+
+async function checkFile(
+  how: {
+    findings: Findings
+    folder: string
+    recordingId: string
+    position: number
+    isErased: (recordingId: string) => boolean
+  },
+  { name, expected }: DescribedFile,
+): Promise<number> {
+  const { findings, folder, recordingId, position, isErased } = how
+  const path = join(folder, name)
+  const file = join('recordings', recordingId, name)
+  const isOutside = relative(folder, path).startsWith('..') || isAbsolute(name)
   const hashed = isOutside || path.includes('\0') ? undefined : await hashFile(path)
-  if (hashed?.sha256 !== expected && isErased(String(recordingId))) return 0
+  if (hashed?.sha256 !== expected && isErased(recordingId)) return 0
   if (hashed === undefined) {
     findings.add('segmentMissing', `The file of a segment is missing: ${file}.`, {
       ...{ position, file, expected },

@@ -1,5 +1,6 @@
-import type { EventOf, LogEvent } from '../../contract/events.ts'
+import type { LogEvent } from '../../contract/events.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
+import type { FileEvent } from './check-segments.ts'
 
 /** The media that are gone, because the log says that they were removed. */
 export class RemovedMedia {
@@ -14,9 +15,10 @@ export class RemovedMedia {
       this.#segments.add(`${recordingId}/${segmentKey(data.medium, data.number)}`)
   }
 
-  /** Whether the file of a closed segment is gone. */
-  has({ recordingId, data }: EventOf<'segment.closed'>): boolean {
+  /** Whether the file that an event describes is gone. What is kept of a discarded one is not. */
+  has({ type, recordingId, data }: FileEvent): boolean {
     if (this.#recordings.has(String(recordingId))) return true
+    if (type === 'segment.discarded') return false
     return this.#segments.has(`${recordingId}/${segmentKey(data.medium, data.number)}`)
   }
 }

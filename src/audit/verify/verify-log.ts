@@ -28,7 +28,7 @@ import {
 } from './check-head.ts'
 import { compareReceipt, openReceipt } from './check-receipt.ts'
 import { checkSubtree, RecordCheck } from './check-records.ts'
-import { checkSegment } from './check-segments.ts'
+import { checkSegment, type FileEvent } from './check-segments.ts'
 import { checkKeys, checkTrust } from './check-signatures.ts'
 import { Findings } from './findings.ts'
 import { checkKept, readKept } from './kept-checkpoints.ts'
@@ -66,7 +66,7 @@ class Verification {
   readonly #keys: SigningKeyEntry[] = []
   readonly #facts = new FactCheck(this.#findings)
   readonly #removed = new RemovedMedia()
-  /** The positions of `segment.closed`: media are checked when it is known which were removed. */
+  /** Positions of events that describe files: checked when it is known which were removed. */
   readonly #segments: number[] = []
   readonly #replay: Replay | undefined
   readonly #checked = {
@@ -111,7 +111,7 @@ class Verification {
     const events: LogEvent[] = []
     for (const [key, record] of chunk) {
       const { event, subtrees } = this.#records.observe(key, record)
-      if (event === undefined ? record.includes(SEGMENT_CLOSED) : event.type === 'segment.closed')
+      if (event === undefined ? record.includes(SEGMENT_CLOSED) : describesFile(event))
         this.#segments.push(eventPosition(key))
       compareWitness(this.#findings, this.#records.head, this.#options.witness)
       for (const subtree of subtrees)
@@ -263,10 +263,18 @@ class Verification {
   }
 }
 
+function describesFile(event: LogEvent): event is FileEvent {
+  return (
+    event.type === 'segment.closed' ||
+    (event.type === 'segment.discarded' && event.data.remnant !== undefined)
+  )
+}
+
 function readSegment(record: string) {
   try {
     const event = decodeRecord(record)
-    if (event.type !== 'segment.closed' || typeof event.data?.file !== 'string') return undefined
+    if (!describesFile(event)) return undefined
+    if (event.type === 'segment.closed' && typeof event.data?.file !== 'string') return undefined
     return event
   } catch {
     return undefined

@@ -89,6 +89,8 @@ async function isConfirmed(
 function waitingText({ waiting, due }: RetentionStatus): string {
   if (waiting === null) return ''
   const [from, to] = [localTime(waiting.from), localTime(waiting.to)]
+  if (waiting.reason === 'contradicted')
+    return `Nothing is erased, because an outside witness has contradicted the log since ${from}: it was put back to an earlier state, and holds may be missing. ${due} wait. Find out what has happened, and place them again. Then start once with f2f serve --accept-contradicted-log.`
   return waiting.reason === 'clock'
     ? `Nothing is erased, because the clock may be wrong: it says ${to}, but the newest time that is sure is ${from}. ${due} wait. If the date is right, run f2f retention --confirm-clock.`
     : `Nothing is erased, because the log has lost its end: holds that were placed after ${from} may be missing. ${due} wait. Place them again, then run f2f retention --confirm-holds.`

@@ -13,11 +13,11 @@ export const retentionStatus = z.object({
   waiting: z
     .object({
       reason: z
-        .enum(['clock', 'lostEnd'])
+        .enum(['clock', 'lostEnd', 'contradicted'])
         .describe(
-          '`clock`: it may be wrong; `lostEnd`: the log may have lost holds placed after `from`',
+          '`clock`: it may be wrong; `lostEnd`: the log may have lost holds placed after `from`; `contradicted`: an outside witness contradicts the log since `from`, so holds may be missing',
         ),
-      from: time.describe('The newest time that is sure'),
+      from: time.describe('The newest time that is sure; of `contradicted`: since when'),
       to: time.describe('The time of the system'),
     })
     .nullable()

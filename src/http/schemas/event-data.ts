@@ -142,6 +142,16 @@ const tracks = {
   'track.failed': ofMedium.extend({ code: errorCode, detail, reason: gapReason }),
 }
 
+const remnant = z
+  .object({
+    file,
+    at: z.int().describe('The byte of the segment’s file with which it begins'),
+    bytes: z.int(),
+    sha256: parts.sha256,
+  })
+  .optional()
+  .describe('What lay behind damage in the file, and is kept beside it as it was')
+
 const segments = {
   'segment.opened': segment
     .pick({ medium: true, number: true, startedAt: true, container: true, codec: true })
@@ -149,8 +159,9 @@ const segments = {
   'segment.closed': segment.extend({
     file,
     salvaged: z.boolean().optional().describe('Whether it was closed after a crash'),
+    remnant,
   }),
-  'segment.discarded': z.object({ medium, number }),
+  'segment.discarded': z.object({ medium, number, remnant }),
 }
 
 const recorder = {

@@ -8,11 +8,12 @@ import { whyNotErasable } from './arbitrate-custody.ts'
 import { ClockGuard, type ClockGuardOptions, type Jump } from './clock-guard.ts'
 import type { Erasures } from './erasures.ts'
 import { endOf, retentionOf, retentionWithoutHolds, shortestKeepingMs } from './retention-rules.ts'
+import { eraseWaiting, findWaitingErasures } from './waiting-erasures.ts'
 
 /** The parts that retention works with. */
 export interface RetentionOptions extends ClockGuardOptions {
-  facts: Pick<FactPipeline, 'append' | 'failure'>
-  log: Pick<EventLog, 'closedRecordings' | 'pending' | 'trustedTime'>
+  facts: Pick<FactPipeline, 'append' | 'failure' | 'recordings'>
+  log: Pick<EventLog, 'audit' | 'closedRecordings' | 'pending' | 'trustedTime' | 'contradiction'>
   erasures: Pick<Erasures, 'erase'>
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
   verified(): Promise<void>
@@ -35,7 +36,7 @@ const CLOSE_LIMIT_MS = 1_000
 /**
  * Erases recordings that are older than the rules keep them: at each start, and daily. Never those
  * that are held, open, or younger than their shortest keeping. None while the clock is in doubt, or
- * while holds may be missing because the log has lost its end.
+ * while holds may be missing because the log has lost its end, or is contradicted.
  */
 export class Retention {
   readonly #options: RetentionOptions
@@ -59,11 +60,16 @@ export class Retention {
     void this.check()
   }
 
-  /** Observes committed events: new rules, and steps of the clock. */
+  /** Observes committed events: new rules, steps of the clock, and consent while it waits. */
   observe(events: readonly LogEvent[]): void {
     this.#guard.observe(events)
-    if (this.#timer !== undefined && events.some(({ type }) => type === 'rules.changed'))
-      void this.#checkAnew()
+    if (this.#timer === undefined) return
+    const isLost = this.#lostEnd !== null
+    const asks = ({ type, data }: LogEvent): boolean =>
+      type === 'rules.changed' ||
+      (isLost && (type === 'recording.consentRecorded' || type === 'recording.holdReleased')) ||
+      (type === 'warning.cleared' && data.code === 'LOG_CONTRADICTED')
+    if (events.some(asks)) void this.#checkAnew()
   }
 
   /** Ends after the erasure that is under way has been given up. */
@@ -81,7 +87,9 @@ export class Retention {
     const entries = await this.#entries(Number.POSITIVE_INFINITY)
     const now = new Date(this.#options.now()).toISOString()
     const due = entries.filter(({ holds, eraseAt }) => holds === 0 && eraseAt <= now)
-    return { waiting: this.#waiting, due: due.length, entries }
+    const ids = due.map(({ recordingId }) => recordingId)
+    const all = new Set([...ids, ...(await this.#withoutConsent())])
+    return { waiting: this.#waiting, due: all.size, entries }
   }
 
   /** Confirms the clock, and applies the rules. Resolves when the confirmation is durable. */
@@ -91,15 +99,19 @@ export class Retention {
   }
 
   /**
-   * Confirms that the holds that the log may have lost are placed again, and applies the rules.
-   * Resolves when the confirmation is durable.
+   * Confirms that the holds that the log may have lost are placed again. Begins the erasures for
+   * want of consent that waited for that, and applies the rules. Resolves when the confirmation is
+   * durable.
    */
   async confirmHolds(by: By): Promise<void> {
+    const { facts, system } = this.#options
+    const waiting = await this.#withoutConsent()
     const lostEnd = this.#lostEnd
     if (lostEnd !== null)
-      await this.#options.facts.append({ by, commandId: null }, (batch) =>
-        batch.add(null, 'retention.confirmed', lostEnd),
-      )
+      await facts.append({ by, commandId: null }, (batch) => {
+        batch.add(null, 'retention.confirmed', lostEnd)
+        eraseWaiting(batch, waiting, this.#options, system)
+      })
     void this.#checkAnew()
   }
 
@@ -137,10 +149,12 @@ export class Retention {
     if (!isVerified || this.#isClosed || facts.failure) return
     const time = now()
     this.#checkedAt = time
-    if (shortestKeepingMs(rules().retention) === null) return this.#warn(0)
+    const withoutConsent = await this.#withoutConsent()
+    if (shortestKeepingMs(rules().retention) === null) return this.#warn(withoutConsent.length)
     const entries = await this.#entries(time)
     const due = entries.filter(({ holds }) => holds === 0)
-    if (this.#waiting !== null) return this.#warn(due.length)
+    const waiting = new Set([...due.map(({ recordingId }) => recordingId), ...withoutConsent])
+    if (this.#waiting !== null) return this.#warn(waiting.size)
     await this.#warn(0)
     let erased = 0
     for (const { recordingId } of due) {
@@ -183,9 +197,19 @@ export class Retention {
     return { from: new Date(lostFrom).toISOString(), to: new Date(now()).toISOString() }
   }
 
+  /** The recordings whose erasure for want of consent waits for the holds. */
+  async #withoutConsent(): Promise<string[]> {
+    const lostEnd = this.#lostEnd
+    return lostEnd === null ? [] : findWaitingErasures(this.#options, lostEnd.from)
+  }
+
   get #waiting(): RetentionStatus['waiting'] {
     const lostEnd = this.#lostEnd
     if (lostEnd !== null) return { reason: 'lostEnd', ...lostEnd }
+    const { log, now } = this.#options
+    const from = log.contradiction?.since
+    if (from !== undefined)
+      return { reason: 'contradicted', from, to: new Date(now()).toISOString() }
     const { doubt } = this.#guard
     return doubt && { reason: 'clock', ...doubt }
   }
@@ -228,6 +252,8 @@ function detailOf(
   due: number,
 ): string {
   const wait = `${due === 1 ? 'One recording waits' : `${due} recordings wait`} for erasure.`
+  if (reason === 'contradicted')
+    return `An outside witness contradicts the log since ${from}: holds may be missing. ${wait}`
   return reason === 'clock'
     ? `The clock says ${to}, but the newest time in the log is ${from}. ${wait}`
     : `The log has lost its end: holds that were placed after ${from} may be missing. ${wait}`

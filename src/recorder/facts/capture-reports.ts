@@ -1,5 +1,5 @@
 import type { CaptureReport } from '../../actors/capture.ts'
-import type { SegmentDescription } from '../../contract/events.ts'
+import type { Remnant, SegmentDescription } from '../../contract/events.ts'
 import { type Medium, NO_DEVICE } from '../../contract/media.ts'
 import type { EventBatch } from './event-batch.ts'
 import type { SegmentOutcome } from './pending-command.ts'
@@ -103,17 +103,19 @@ function endSegment(
   batch: EventBatch,
   id: string,
   medium: Medium,
-  { segment: number, description }: { segment: number; description: SegmentDescription | null },
+  report: { segment: number; description: SegmentDescription | null; remnant?: Remnant },
   opened: boolean,
 ): void {
-  if (description) closeSegment(batch, id, description, opened)
-  else if (opened) batch.add(id, 'segment.discarded', { medium, number })
+  const { segment: number, description, remnant } = report
+  const more = remnant === undefined ? {} : { remnant }
+  if (description) closeSegment(batch, id, { ...description, ...more }, opened)
+  else if (opened) batch.add(id, 'segment.discarded', { medium, number, ...more })
 }
 
 function closeSegment(
   batch: EventBatch,
   id: string,
-  description: SegmentDescription,
+  description: SegmentDescription & { remnant?: Remnant },
   opened: boolean,
 ): void {
   if (!opened) {

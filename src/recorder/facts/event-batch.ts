@@ -1,5 +1,6 @@
 import type { By } from '../../contract/by.ts'
 import type { CommandName } from '../../contract/commands.ts'
+import { isRefusedConsent } from '../../contract/custody.ts'
 import type { EventData, EventType, NewEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import { type RecordingFold, recordingState, stateOfTracks } from '../../machines/recording-fold.ts'
@@ -27,6 +28,12 @@ export interface CaptureCut {
   discard: boolean
 }
 
+/** The facts that a batch needs besides the open recordings. */
+export type BatchContext = Pick<SegmentLedger, 'isFinished' | 'closingVersion'> & {
+  /** Whether the log may have lost holds, and nobody has confirmed yet that all stand again. */
+  mayLackHolds(): boolean
+}
+
 /** Why capture is over. */
 export type WrapUpReason = EventData['recording.wrapUpStarted']['reason']
 
@@ -46,18 +53,13 @@ export class EventBatch {
   readonly atMs: number
   readonly at: string
   readonly #cause: FactCause
-  readonly #ledger: Pick<SegmentLedger, 'isFinished' | 'closingVersion'>
+  readonly #context: BatchContext
   readonly #versions = new Map<string, number>()
 
-  constructor(
-    recordings: OpenRecordings,
-    cause: FactCause,
-    atMs: number,
-    ledger: Pick<SegmentLedger, 'isFinished' | 'closingVersion'>,
-  ) {
+  constructor(recordings: OpenRecordings, cause: FactCause, atMs: number, context: BatchContext) {
     this.recordings = recordings
     this.#cause = cause
-    this.#ledger = ledger
+    this.#context = context
     this.atMs = atMs
     this.at = new Date(atMs).toISOString()
   }
@@ -85,7 +87,7 @@ export class EventBatch {
     return (
       this.#versions.get(recordingId) ??
       this.recordings.get(recordingId)?.version ??
-      this.#ledger.closingVersion(recordingId)
+      this.#context.closingVersion(recordingId)
     )
   }
 
@@ -159,7 +161,7 @@ export class EventBatch {
   closeOthers(id: string): void {
     for (const other of this.recordings.values()) {
       if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
-      if (this.#ledger.isFinished(other.id))
+      if (this.#context.isFinished(other.id))
         this.add(other.id, 'recording.closed', { reason: 'nextStart' })
       else this.closeLater.push({ id: other.id, reason: 'nextStart' })
     }
@@ -177,25 +179,35 @@ export class EventBatch {
   }
 
   /**
-   * Closes a recording by itself, and erases it when its consent is gone. A recording that is held
-   * is not erased.
+   * Closes a recording by itself, and erases it when its consent is gone. A recording that is held,
+   * or to which the customer has agreed again meanwhile, is not erased.
    */
   closeByItself(id: string, reason: SelfCloseReason, system: By): void {
-    const isHeld = this.recording(id).holds > 0
+    const { holds, consent } = this.recording(id)
+    const isKept = holds > 0 || !isRefusedConsent(consent) || this.#mayLackHolds
     this.add(id, 'recording.closed', { reason })
-    if (reason === 'noConsent' && !isHeld) this.#eraseWithoutConsent(id, system)
+    if (reason === 'noConsent' && !isKept) this.#eraseWithoutConsent(id, system)
   }
 
   /**
    * Closes and erases a recording without consent, once its files are finished. An open one that is
-   * held stays; of a closed one the caller knows that it is not held.
+   * held stays; of a closed one the caller knows that it is not held. None is erased while the log
+   * may have lost a hold: the confirmation of the holds does it then.
    */
   endWithoutConsent(id: string, system: By): void {
+    if (this.#mayLackHolds) return
     const open = this.recordings.get(id)
     if (open === undefined) this.#eraseWithoutConsent(id, system)
     else if (open.holds > 0) return
-    else if (this.#ledger.isFinished(id)) this.closeByItself(id, 'noConsent', system)
+    else if (this.#context.isFinished(id)) this.closeByItself(id, 'noConsent', system)
     else this.closeLater.push({ id, reason: 'noConsent' })
+  }
+
+  get #mayLackHolds(): boolean {
+    const newest = this.events.findLast(
+      ({ type }) => type === 'log.witnessLost' || type === 'retention.confirmed',
+    )
+    return newest ? newest.type === 'log.witnessLost' : this.#context.mayLackHolds()
   }
 
   #eraseWithoutConsent(id: string, system: By): void {

@@ -136,6 +136,7 @@ export class FactPipeline {
     return new EventBatch(this.#recordings, cause, now(), {
       isFinished: (id) => ledger.isFinished(id),
       closingVersion: (id) => ledger.closingVersion(id) ?? log.pending(id)?.version,
+      mayLackHolds: () => log.trustedTime.lostFrom !== null,
     })
   }
 

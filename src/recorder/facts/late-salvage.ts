@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EventOf, SegmentDescription } from '../../contract/events.ts'
+import type { SalvagedSegment } from '../../actors/port.ts'
+import type { EventOf } from '../../contract/events.ts'
 import type { FactPipeline } from './fact-pipeline.ts'
 
 /** Waits between attempts to finish a file: each is twice as long as the last. Milliseconds. */
@@ -11,8 +12,8 @@ const GIVE_UP_MS = 10 * 60_000
 export interface UnsalvagedSegment {
   recordingId: string
   opened: EventOf<'segment.opened'>
-  /** Tries again. Null: the file holds no media. */
-  salvage(): Promise<SegmentDescription | null>
+  /** Tries again. */
+  salvage(): Promise<SalvagedSegment>
 }
 
 /**
@@ -33,9 +34,9 @@ export async function salvageLater(
     // Closed meanwhile, or a later recovery looks after it.
     if (live === undefined || facts.live.get(recordingId) !== live) return
     try {
-      const description = await salvage()
+      const salvaged = await salvage()
       if (facts.live.get(recordingId) !== live) return
-      facts.report(recordingId, medium, { type: 'capture.closed', segment, description })
+      facts.report(recordingId, medium, { type: 'capture.closed', segment, ...salvaged })
       return
     } catch (error) {
       if (performance.now() - since < GIVE_UP_MS) continue

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
-import type { CapturePlatform } from '../../actors/port.ts'
+import type { CapturePlatform, SalvagedSegment } from '../../actors/port.ts'
 import type { By } from '../../contract/by.ts'
 import { isRefusedConsent } from '../../contract/custody.ts'
-import type { EventOf, LogEvent, SegmentDescription } from '../../contract/events.ts'
+import type { EventOf, LogEvent } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/gap-reason.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
@@ -25,18 +25,23 @@ export interface InterruptedRecordings {
   recordings: OpenRecordings
   /** The events of each recording, for its live machines. */
   pastEvents: Map<string, LogEvent[]>
-  /**
-   * By recording: files that a dead daemon left unfinished, finished now; null where they hold no
-   * media.
-   */
-  salvaged: Map<
-    string,
-    { opened: EventOf<'segment.opened'>; description: SegmentDescription | null }[]
-  >
-  /** Those whose start the log does not confirm, although the media on disk are newer than it. */
+  /** By recording: files that a dead daemon left unfinished, finished now. */
+  salvaged: Map<string, SalvagedFile[]>
+  /** Those whose media on disk are newer than the log. */
   newer: Set<string>
   /** Files that could not be finished yet. */
   unsalvaged: UnsalvagedSegment[]
+}
+
+type SalvagedFile = SalvagedSegment & { opened: EventOf<'segment.opened'> }
+
+/** The parts that recovery finds and finishes files with. */
+interface Finding {
+  log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness'>
+  platform: Pick<CapturePlatform, 'salvage' | 'isLonger' | 'discard'>
+  keys: Pick<KeyRing, 'keysOf'>
+  folderOf(id: string): string
+  onFault(what: string, error: unknown): void
 }
 
 const PAGE = 1000
@@ -45,13 +50,8 @@ const PAGE = 1000
  * Folds the events of every recording that is not closed, finishes the files that nobody finished,
  * and removes those that the log does not know.
  */
-export async function findInterrupted(
-  log: EventLog,
-  platform: Pick<CapturePlatform, 'salvage' | 'discard'>,
-  keys: Pick<KeyRing, 'keysOf'>,
-  folderOf: (id: string) => string,
-  onFault: (what: string, error: unknown) => void,
-): Promise<InterruptedRecordings> {
+export async function findInterrupted(finding: Finding): Promise<InterruptedRecordings> {
+  const { log, platform, keys, folderOf, onFault } = finding
   const interrupted: InterruptedRecordings = {
     recordings: new Map(),
     pastEvents: new Map(),
@@ -64,12 +64,11 @@ export async function findInterrupted(
     interrupted.pastEvents.set(id, events)
     for (const event of events)
       interrupted.recordings = evolveRecordings(interrupted.recordings, event)
-    const files: { opened: EventOf<'segment.opened'>; description: SegmentDescription | null }[] =
-      []
+    const files: SalvagedFile[] = []
     for (const opened of unfinishedSegments(events)) {
       const salvage = () => platform.salvage(folderOf(id), opened.data, keys.keysOf(id)?.identity)
       try {
-        files.push({ opened, description: await salvage() })
+        files.push({ opened, ...(await salvage()) })
       } catch (error) {
         // One file that cannot be finished now must not keep the recorder from starting.
         onFault(`finishing ${opened.data.file} of ${id}`, error)
@@ -78,29 +77,44 @@ export async function findInterrupted(
     }
     interrupted.salvaged.set(id, files)
     // A log that has lost its end may have known them.
-    if (log.lostWitness !== undefined) continue
-    const recording = interrupted.recordings.get(id)
-    if (recording && isUnconfirmed(recording)) {
-      const media = files.map(({ description }) => description)
-      const isNewer = await hasNewerMedia(folderOf(id), events, media).catch((error) => {
-        onFault(`looking for newer media of ${id}`, error)
-        return false
-      })
-      if (isNewer) {
-        interrupted.newer.add(id)
-        continue
-      }
-    }
-    for (const segment of unopenedSegments(events)) {
-      await platform
-        .discard(folderOf(id), segment)
-        .catch((error) => onFault(`removing a segment of ${id}`, error))
-    }
+    if (log.lostWitness === undefined) await discardUnopened(finding, id, interrupted)
   }
   return interrupted
 }
 
-async function eventsOf(log: EventLog, recordingId: string): Promise<LogEvent[]> {
+/** Removes the files whose beginning the log does not know, unless they are newer than the log. */
+async function discardUnopened(
+  { platform, keys, folderOf, onFault }: Finding,
+  id: string,
+  { recordings, pastEvents, salvaged, newer }: InterruptedRecordings,
+): Promise<void> {
+  const recording = recordings.get(id)
+  const events = pastEvents.get(id) ?? []
+  const unopened = unopenedSegments(events)
+  const isStart = recording !== undefined && isUnconfirmed(recording)
+  if (unopened.length === 0 && !isStart) return
+  const folder = folderOf(id)
+  try {
+    const identity = keys.keysOf(id)?.identity
+    const started = isStart ? (salvaged.get(id) ?? []) : []
+    const media = started.map(({ description }) => description)
+    if (await hasNewerMedia({ folder, events, salvaged: media, unopened, platform, identity })) {
+      newer.add(id)
+      return
+    }
+  } catch (error) {
+    // What cannot be looked at may be newer.
+    onFault(`looking for newer media of ${id}`, error)
+    newer.add(id)
+    return
+  }
+  for (const segment of unopened)
+    await platform
+      .discard(folder, segment)
+      .catch((error) => onFault(`removing a segment of ${id}`, error))
+}
+
+async function eventsOf(log: Pick<EventLog, 'events'>, recordingId: string): Promise<LogEvent[]> {
   const events: LogEvent[] = []
   for (;;) {
     const page = await log.events({ after: events.at(-1)?.position ?? 0, limit: PAGE, recordingId })
@@ -155,10 +169,10 @@ export function recoveryFacts(
   rule: { system: By; erasesWithoutConsent: boolean; hasLostEnd: boolean },
 ): void {
   const events = interrupted.pastEvents.get(id) ?? []
-  for (const { opened, description } of interrupted.salvaged.get(id) ?? []) {
+  for (const { opened, description, ...more } of interrupted.salvaged.get(id) ?? []) {
     const { medium, number } = opened.data
-    if (description) batch.add(id, 'segment.closed', { ...description, salvaged: true })
-    else batch.add(id, 'segment.discarded', { medium, number })
+    if (description) batch.add(id, 'segment.closed', { ...description, salvaged: true, ...more })
+    else batch.add(id, 'segment.discarded', { medium, number, ...more })
   }
   const detail = 'The recorder ended before the outcome was known.'
   for (const { by, commandId, data } of openCommands(events)) {

@@ -26,7 +26,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   const { options, parts, system, opening, reason, onFault } = restoring
   const { log, platform, keys, clock, logger } = options
   const folderOf = (id: string): string => join(options.recordingsFolder, id)
-  const interrupted = await findInterrupted(log, platform, keys, folderOf, onFault)
+  const interrupted = await findInterrupted({ log, platform, keys, folderOf, onFault })
   // Before the facts: once the log says that they never existed, nobody looks for their files.
   const unconfirmed = await removeUnconfirmed(log, interrupted, folderOf, onFault)
   const unacknowledged = await unacknowledgedCommands(log)

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { RecorderError } from '../../contract/errors.ts'
 import { readOnlyProblem } from '../../disk/read-only.ts'
 import { isLocked } from '../database/database.ts'
@@ -24,8 +25,18 @@ export function openingProblem(
     return `Another recorder runs on the home folder ${folder}. Use that one (f2f status), or end it first.`
   const readOnly = readOnlyProblem(folder, error)
   if (readOnly !== undefined) return readOnly
+  const nothing = 'Nothing was changed.'
+  if (isFolder(witnessFile) === true)
+    return `${witnessFile} is a folder. Remove it, and put the file there if you have it. ${nothing}`
+  if (isFolder(logFolder) === false)
+    return `${logFolder} is a file, and no folder. Remove it, and put the folder there if you have it. ${nothing}`
   if (error instanceof WitnessLostError)
     return `${error.message} Restore ${logFolder} and ${witnessFile} together from a backup, if you have one. Otherwise start once with \`f2f serve --accept-lost-witness\`: the recorder then uses the log as it is, and an event says that you have accepted this. The files in ${recordingsFolder} can still be played.`
   if (!(error instanceof RecorderError) || error.code !== 'STORAGE_UNAVAILABLE') return undefined
   return `${error.message} Check the disk. Restore ${logFolder} from a backup, or use another home folder (--home). The files in ${recordingsFolder} can still be played.`
+}
+
+/** Whether a path leads to a folder; undefined when nothing is there. */
+function isFolder(path: string): boolean | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory()
 }

@@ -1,4 +1,4 @@
-import type { LogEvent, SegmentDescription } from '../../contract/events.ts'
+import type { EventData, LogEvent, SegmentDescription } from '../../contract/events.ts'
 import { DamagedViewError } from '../database/checksum.ts'
 import { isSegmentSortKey, segmentKey, segmentRange, segmentSortKey } from '../database/keys.ts'
 import type { Page } from '../port.ts'
@@ -89,7 +89,7 @@ async function readSegments(
   })
 }
 
-function describe(data: SegmentDescription & { salvaged?: unknown }): SegmentDescription {
-  const { salvaged: _, ...description } = data
+function describe(data: EventData['segment.closed']): SegmentDescription {
+  const { salvaged: _, remnant: __, ...description } = data
   return description
 }

@@ -67,6 +67,8 @@ suite('salvage', (test) => {
   const recording = join(folder, 'recording')
   const identity = createIdentity()
   rememberIdentity(identity)
+  const salvage = async (...segment: Parameters<typeof platform.salvage>) =>
+    (await platform.salvage(...segment)).description
   const put = (file: string, bytes: Buffer): string => {
     mkdirSync(recording, { recursive: true })
     writeFileSync(join(recording, file), bytes)
@@ -92,7 +94,7 @@ suite('salvage', (test) => {
 
   test('keeps a whole file as it is', async () => {
     const path = put(audio.file, ogg)
-    const facts = await platform.salvage(recording, audio)
+    const facts = await salvage(recording, audio)
     assert.deepEqual(facts, {
       ...audio,
       endedAt: '2026-01-02T03:04:08.678Z',
@@ -108,7 +110,7 @@ suite('salvage', (test) => {
     for (let round = 0; round < 8; round++) {
       const length = Math.floor(700 + random.next().value * (ogg.length - 700))
       const path = put(audio.file, ogg.subarray(0, length))
-      const facts = (await platform.salvage(recording, audio))!
+      const facts = (await salvage(recording, audio))!
       assert.equal(facts.bytes, statSync(path).size)
       assert.ok(facts.bytes <= length)
       assert.equal(facts.sha256, sha256Of(path))
@@ -131,7 +133,7 @@ suite('salvage', (test) => {
     for (let round = 0; round < 8; round++) {
       const length = Math.floor(mp4.length * (0.2 + 0.8 * random.next().value))
       const path = put(video.file, mp4.subarray(0, length))
-      const facts = (await platform.salvage(recording, video))!
+      const facts = (await salvage(recording, video))!
       const shown = await frames(path)
       assert.equal(facts.durationMs, Math.round((shown.length * 1_000) / 15))
       assert.equal(facts.bytes, statSync(path).size)
@@ -147,14 +149,14 @@ suite('salvage', (test) => {
     ] as const) {
       const half = whole.subarray(0, Math.floor(whole.length / 2))
       put(opened.file, half)
-      const expected = (await platform.salvage(recording, opened))!
+      const expected = (await salvage(recording, opened))!
       put(opened.file, Buffer.concat([half, Buffer.alloc(8_192)]))
-      assert.deepEqual(await platform.salvage(recording, opened), expected)
+      assert.deepEqual(await salvage(recording, opened), expected)
     }
     const changed = Buffer.from(ogg)
     changed[Math.floor(ogg.length / 2)]! ^= 4
     put(audio.file, changed)
-    const facts = (await platform.salvage(recording, audio))!
+    const facts = (await salvage(recording, audio))!
     assert.ok(facts.durationMs > 1_000 && facts.durationMs < 2_000, `${facts.durationMs} ms`)
   })
 
@@ -163,20 +165,17 @@ suite('salvage', (test) => {
     const last = zeroed.lastIndexOf('mdat') + 4
     zeroed.fill(0, last)
     put(video.file, zeroed)
-    assert.equal(
-      (await platform.salvage(recording, video))!.durationMs,
-      Math.round((29 * 1_000) / 15),
-    )
+    assert.equal((await salvage(recording, video))!.durationMs, Math.round((29 * 1_000) / 15))
   })
 
   test('removes a file without media, and its empty folder', async () => {
     for (const bytes of [ogg.subarray(0, 60), Buffer.alloc(0), Buffer.alloc(4_096)]) {
       const path = put(audio.file, bytes)
-      assert.equal(await platform.salvage(recording, audio), null)
+      assert.equal(await salvage(recording, audio), null)
       assert.equal(existsSync(path), false)
       assert.equal(existsSync(recording), false)
     }
-    assert.equal(await platform.salvage(recording, audio), null)
+    assert.equal(await salvage(recording, audio), null)
   })
 
   /** Leaves a sealed file as a dead process does: the media without their end, and a tail. */
@@ -199,16 +198,16 @@ suite('salvage', (test) => {
       for (const part of [0.3, 0.7, 0.999, 1]) {
         const media = whole.subarray(0, Math.floor(whole.length * part))
         put(opened.file, media)
-        const plain = (await platform.salvage(recording, opened))!
+        const plain = (await salvage(recording, opened))!
         rmSync(recording, { recursive: true })
         const path = await putSealed(file, media)
-        const facts = (await platform.salvage(recording, { ...opened, file }, identity))!
+        const facts = (await salvage(recording, { ...opened, file }, identity))!
         const sealed = readFileSync(path)
         const storedSha256 = createHash('sha256').update(sealed).digest('hex')
         assert.deepEqual(facts, { ...plain, file, storedSha256 })
         assert.equal(sha256Of(path), facts.sha256)
         assert.deepEqual(readdirSync(recording), [file])
-        const again = await platform.salvage(recording, { ...opened, file }, identity)
+        const again = await salvage(recording, { ...opened, file }, identity)
         assert.deepEqual(again, facts)
         assert.ok(readFileSync(path).equals(sealed))
         rmSync(recording, { recursive: true })
@@ -219,7 +218,7 @@ suite('salvage', (test) => {
   test.unless(ageProblem(), 'a salvaged file is opened by the program age', async () => {
     const path = await putSealed('screen-000003.mp4.age', mp4.subarray(0, mp4.length - 100))
     const file = 'screen-000003.mp4.age'
-    const facts = (await platform.salvage(recording, { ...video, file }, identity))!
+    const facts = (await salvage(recording, { ...video, file }, identity))!
     const media = openWithAge(path, identity)
     assert.ok(media.equals(mp4.subarray(0, facts.bytes)))
   })
@@ -229,7 +228,7 @@ suite('salvage', (test) => {
     const path = await putSealed(file, ogg)
     const before = [readFileSync(path), readFileSync(tailPath(path))]
     for (const other of [createIdentity(), undefined])
-      await assert.rejects(platform.salvage(recording, { ...audio, file }, other), SealedFileError)
+      await assert.rejects(salvage(recording, { ...audio, file }, other), SealedFileError)
     assert.deepEqual([readFileSync(path), readFileSync(tailPath(path))], before)
   })
 
@@ -246,9 +245,22 @@ suite('salvage', (test) => {
     assert.deepEqual(paths.map(existsSync), [false, true])
   })
 
+  test('tells of a file that the log does not know whether it is longer than a time', async () => {
+    const longer = (ms: number) => platform.isLonger(recording, audio, ms, identity)
+    assert.equal(await longer(0), false, 'there is none')
+    await putSealed('mic-000001.ogg.age', ogg)
+    assert.deepEqual([await longer(2_900), await longer(3_100)], [true, false])
+    await platform.discard(recording, audio)
+    put('mic-000001.ogg', ogg)
+    for (const ms of [2_900, 3_100])
+      assert.equal(await platform.isLonger(recording, audio, ms), ms < 3_000, 'of version 0.1')
+    await putSealed('mic-000001.ogg.age', ogg)
+    await assert.rejects(platform.isLonger(recording, audio, 9, createIdentity()), SealedFileError)
+  })
+
   test('does not change a salvaged file a second time', async () => {
     put(video.file, mp4.subarray(0, mp4.length - 100))
-    const first = await platform.salvage(recording, video)
-    assert.deepEqual(await platform.salvage(recording, video), first)
+    const first = await salvage(recording, video)
+    assert.deepEqual(await salvage(recording, video), first)
   })
 })

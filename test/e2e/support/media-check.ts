@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readMedia, unsealed } from '../../../lab/unsealed.ts'
-import type { LogEvent } from '../../../src/contract/events.ts'
+import type { EventOf, LogEvent } from '../../../src/contract/events.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { ofType } from './history.ts'
 
@@ -63,9 +63,19 @@ export async function assertFilesAreAsLogged(
   const kept = events.filter(({ recordingId }) => !gone.has(recordingId))
   const settled = new Set<string>()
   const expected: string[] = []
-  for (const { recordingId, data } of ofType(kept, 'segment.discarded'))
-    settled.add(`${recordingId}/${data.medium}-${data.number}`)
-  for (const { recordingId, data } of ofType(kept, 'segment.closed')) {
+  const expectRemnant = ({
+    recordingId,
+    data,
+  }: EventOf<'segment.closed' | 'segment.discarded'>) => {
+    if (data.remnant) expected.push(join(`${recordingId}`, data.remnant.file))
+  }
+  for (const event of ofType(kept, 'segment.discarded')) {
+    settled.add(`${event.recordingId}/${event.data.medium}-${event.data.number}`)
+    expectRemnant(event)
+  }
+  for (const event of ofType(kept, 'segment.closed')) {
+    const { recordingId, data } = event
+    expectRemnant(event)
     const file = join(`${recordingId}`, data.file)
     const segment = `${recordingId}/${data.medium}-${data.number}`
     assert.ok(!settled.has(segment), `${file} was closed twice`)

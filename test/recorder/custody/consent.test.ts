@@ -271,6 +271,20 @@ suite('consent', (test) => {
     assert.equal((await bench.recorder.recording(id, 'api')).erased?.cause, 'consentWithdrawn')
   })
 
+  test('that is granted again before a slow disk has finished its files erases nothing', async () => {
+    rules.consent.eraseWhenWithdrawn = true
+    const { id } = await start({ media: ['mic'] })
+    const release = bench.platform.holdEnds()
+    const ended = consent(WITHDRAWN)
+    await eventually('it is in the log', async () =>
+      (await types()).includes('recording.wrapUpStarted'),
+    )
+    assert.equal((await consent(GRANTED)).consent?.state, 'granted')
+    release()
+    await ended
+    assert.equal((await bench.recorder.recording(id, 'api')).erased, null)
+  })
+
   test('that is withdrawn erases a recording that another start is about to close', async () => {
     rules.consent.eraseWhenWithdrawn = true
     const { id } = await start({ media: ['mic'] })

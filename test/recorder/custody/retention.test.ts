@@ -121,6 +121,29 @@ suite('retention', (test) => {
     await bench.dispose()
   })
 
+  test('erases nothing while an outside witness contradicts the log, until a person accepts that', async () => {
+    const { custody, bench, check, wasErased } = await benchWithClock()
+    const id = await custody.closed()
+    const vkey = 'witness.example+00000001+key'
+    const contradicting = [{ name: 'witness.example', vkey }]
+    bench.recorder.contradictions.observe({ contradicting, confirming: [] })
+    await eventually('it is in the log', () => bench.recorder.log.contradiction !== null)
+    custody.rules = { ...custody.rules, retention: NOW }
+    await bench.restart()
+    await check()
+    assert.equal(await wasErased(id), false)
+    const { waiting, due } = await bench.recorder.retention.report()
+    assert.deepEqual([waiting?.reason, due], ['contradicted', 1])
+    const { errors } = await bench.recorder.application('api')
+    assert.ok(errors.some(({ code }) => code === 'RETENTION_WAITS'))
+    await bench.recorder.retention.confirmHolds(ADMIN)
+    await check()
+    assert.equal(await wasErased(id), false)
+    bench.recorder.contradictions.accept()
+    await eventually('an erased recording', () => wasErased(id))
+    await bench.dispose()
+  })
+
   test('erases nothing when the clock is years ahead, until a person confirms it', async () => {
     const { clock, custody, bench, check, wasErased } = await benchWithClock()
     const id = await custody.closed({ case: 'claim' })

@@ -22,7 +22,11 @@ function settleAfterClosing(name: 'track.stop' | 'recording.start'): EventBatch 
   ledger.observe({ type: 'recording.closed', recordingId: ID, version: CLOSED_AT } as LogEvent)
   ledger.forgetClosing((id) => commands.concern(id))
   pending.expire()
-  const batch = new EventBatch(new Map(), cause, Date.now(), ledger)
+  const batch = new EventBatch(new Map(), cause, Date.now(), {
+    isFinished: (id) => ledger.isFinished(id),
+    closingVersion: (id) => ledger.closingVersion(id),
+    mayLackHolds: () => false,
+  })
   commands.settle(batch)
   ledger.forgetClosing((id) => commands.concern(id))
   assert.equal(ledger.closingVersion(ID), undefined, 'nothing is kept for ever')

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import { storageError } from '../../../src/store/database/database.ts'
 import { openingProblem } from '../../../src/store/opening/opening-problem.ts'
@@ -32,6 +35,20 @@ suite('a log that cannot be opened', (test) => {
       { message: 'IO error: /h/log/LOCK: Read-only file system' },
     ])
       assert.match(problem(cause) ?? '', /mounted read-only\. Nothing is damaged\./)
+  })
+
+  test('because a folder is in the place of its file, or a file in that of its folder, names it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'f2f-opening-'))
+    try {
+      const paths = { ...PATHS, witnessFile: join(folder, 'w'), logFolder: join(folder, 'log') }
+      const told = () => openingProblem(new RecorderError('STORAGE_UNAVAILABLE', 'No.'), paths)
+      await writeFile(paths.logFolder, '')
+      assert.match(told() ?? '', /log is a file, and no folder\. Remove it, and put the folder/)
+      await mkdir(paths.witnessFile)
+      assert.match(told() ?? '', /w is a folder\. Remove it, and put the file there/)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   test('because another recorder has it open says which one to use', () => {

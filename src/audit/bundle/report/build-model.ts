@@ -95,9 +95,10 @@ function pictureOf(view: RecordingView, segments: readonly ReportSegment[]) {
 }
 
 function segmentsOf(events: readonly LogEvent[]): ReportSegment[] {
-  return ofType(events, 'segment.closed').map(({ position, data: { salvaged, ...segment } }) => ({
-    ...{ ...segment, isSalvaged: salvaged === true, position },
-  }))
+  return ofType(events, 'segment.closed').map(({ position, data }) => {
+    const { salvaged, remnant, ...segment } = data
+    return { ...segment, isSalvaged: salvaged === true, isDamaged: remnant !== undefined, position }
+  })
 }
 
 function tagsOf(events: readonly LogEvent[]): ReportTag[] {

@@ -16,8 +16,9 @@ export function filesSection(section: Section): Html {
 
 function fileRow({ texts, formats }: Section, segment: ReportSegment): Html {
   const { files: words } = texts
-  const { file, startedAt, durationMs, bytes, sha256, isSalvaged } = segment
+  const { file, startedAt, durationMs, bytes, sha256, isSalvaged, isDamaged } = segment
   const note = isSalvaged ? html`<br><span class="soft">${words.salvaged}</span>` : null
-  return html`<tr><th scope="row"><code>${file}</code>${note}</th><td class="time">${formats.time(startedAt)}</td><td class="amount">${formats.length(durationMs)}</td><td class="amount">${formats.bytes(bytes)}</td><td class="hash"><span class="soft">${words.stored}</span> ${storedHash(segment)}<br><span class="soft">${words.media}</span> ${sha256}</td></tr>
+  const damage = isDamaged ? html`<br>${words.damaged}` : null
+  return html`<tr><th scope="row"><code>${file}</code>${note}${damage}</th><td class="time">${formats.time(startedAt)}</td><td class="amount">${formats.length(durationMs)}</td><td class="amount">${formats.bytes(bytes)}</td><td class="hash"><span class="soft">${words.stored}</span> ${storedHash(segment)}<br><span class="soft">${words.media}</span> ${sha256}</td></tr>
 `
 }

@@ -131,6 +131,8 @@ export interface ReportWarning {
 export type ReportSegment = SegmentDescription & {
   /** It was closed after a crash. */
   isSalvaged: boolean
+  /** It was damaged then: what lay behind that was cut off, and kept beside it. */
+  isDamaged: boolean
   /** The position of the event that says its hashes. */
   position: number
 }

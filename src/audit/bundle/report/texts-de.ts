@@ -260,6 +260,7 @@ export const de: ReportTexts = {
     stored: 'Datei',
     media: 'Inhalt',
     salvaged: 'nach einem Ausfall fertiggestellt',
+    damaged: 'dabei beschädigt: Was dahinter kam, liegt beim Rekorder neben der Datei',
   },
   check: {
     heading: 'Prüfen Sie selbst',

@@ -261,6 +261,7 @@ export const en: ReportTexts = {
     stored: 'file',
     media: 'content',
     salvaged: 'finished after a break-down',
+    damaged: 'damaged then: what came behind the damage is kept beside the file on the recorder',
   },
   check: {
     heading: 'Check it yourself',

@@ -120,6 +120,7 @@ export interface ReportTexts {
     stored: string
     media: string
     salvaged: string
+    damaged: string
   }
   check: {
     heading: string

@@ -3,7 +3,7 @@ import type { By } from '../../../contract/by.ts'
 import { isRefusedConsent } from '../../../contract/custody.ts'
 import type { LogEvent } from '../../../contract/events.ts'
 import { configuration } from '../../live/configuration.ts'
-import { current, onEvent } from '../../live/live-state.ts'
+import { application, current, onEvent } from '../../live/live-state.ts'
 
 /** A consent that was declined or withdrawn, and what became of its recording. */
 export interface RefusedConsent {
@@ -26,10 +26,17 @@ onEvent((event) => {
 function afterEvent(before: RefusedConsent | null, event: LogEvent): RefusedConsent | null {
   if (event.type === 'recording.consentRecorded') return refusalOf(event) ?? before
   if (event.type === 'recording.starting') return null
+  if (before?.fate === 'erasing' && isWaiting(event)) return { ...before, fate: 'kept' }
   if (before === null || event.recordingId !== before.recordingId) return before
   if (event.type === 'recording.erasing') return { ...before, fate: 'erasing' }
   return event.type === 'recording.erased' ? { ...before, fate: 'erased' } : before
 }
+
+/** Nothing is erased while the log may lack holds. Where it is all the same, an event says so. */
+const WAITS = 'RETENTION_WAITS'
+
+const isWaiting = (event: LogEvent): boolean =>
+  event.type === 'warning.raised' && event.data.code === WAITS
 
 function refusalOf(event: LogEvent & { type: 'recording.consentRecorded' }): RefusedConsent | null {
   const { recordingId, at, by } = event
@@ -41,6 +48,8 @@ function refusalOf(event: LogEvent & { type: 'recording.consentRecorded' }): Ref
     ? 'kept'
     : recording.holds.length > 0
       ? 'held'
-      : 'erasing'
+      : application.value?.errors.some(({ code }) => code === WAITS)
+        ? 'kept'
+        : 'erasing'
   return { recordingId, state, at, by, fate }
 }
