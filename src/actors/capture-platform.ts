@@ -176,7 +176,8 @@ function preparePipeline(
 ): StartPipeline {
   if (medium === 'screen') {
     const command = backend.screen(device, quality, encoder.ffmpeg)
-    const parts = { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit, spares }
+    const { screenQuit: quitMs, spareOutput: spareMs } = limits
+    const parts = { command, env, clock, quit: backend.quit, quitMs, spares, spareMs }
     return (events) =>
       keepSpareAfter(
         () => new ScreenPipeline(parts, events),
@@ -197,7 +198,8 @@ function preparePipeline(
     format,
     env,
     clock,
-    encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
+    spareMs: limits.spareOutput,
+    endMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
   return (events) =>
     keepSpareAfter(
