@@ -14,9 +14,12 @@ import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
+import { SpareWatch } from '../spare-watch.ts'
 import type { Spares } from '../spares.ts'
-import { BlackWatch } from './black-watch.ts'
-import { Feeder, type FeederParts } from './feeder.ts'
+import { BlackWatch, blackWarning } from './black-watch.ts'
+import { isBridged } from './clock-steps.ts'
+import { Feeder } from './feeder.ts'
+import { FrameConfirmation } from './frame-confirmation.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
 import { ScreenFrames } from './screen-frames.ts'
 
@@ -43,8 +46,9 @@ export interface ScreenPipelineParts {
   /** How ffmpeg is asked to finish, and its limit for it. */
   quit: 'SIGINT' | 'q'
   quitMs: number
-  /** May have an ffmpeg that has been started in advance. */
+  /** May have an ffmpeg that has been started in advance, and its limit for the first output. */
   spares?: Spares | undefined
+  spareMs: number
 }
 
 /**
@@ -55,22 +59,27 @@ export class ScreenPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
   readonly #parts: ScreenPipelineParts
   readonly #events: PipelineEvents
-  readonly #frames: ScreenFrames
+  /** Those of the program that captures now. */
+  #frames: ScreenFrames | undefined
   readonly #black: BlackWatch
   readonly #pictures = new JpegSplitter()
   #child: Child | undefined
   #feeder: Feeder | undefined
   #watch: ScreenWatch | undefined
   #gate: FrameGate | undefined
+  /** The commands of the feeder; a screen is shared once. */
+  #feeding: Promise<ChildCommand> | undefined
+  #spareWatch: SpareWatch | undefined
   #cause: EndCause | undefined
+  /** Nothing captured after this time is kept (epoch ms). */
+  #keptUntil = Number.POSITIVE_INFINITY
   #interrupt: () => void = () => {}
   readonly #interrupted = new Promise<undefined>((resolve) => {
     this.#interrupt = () => resolve(undefined)
   })
-  /** Frames that the watch has not yet confirmed. */
-  #unconfirmed: Fragment[] = []
-  #confirming: Promise<void> | undefined
-  #isOver = false
+  #confirmation: FrameConfirmation | undefined
+  /** The system clock was set too far for the frames of the program that captures now. */
+  #isOutOfTime = false
   /** By performance.now(). */
   #lastFrameAt = 0
   #onNextFrame: () => void = () => {}
@@ -78,33 +87,31 @@ export class ScreenPipeline implements Pipeline {
   constructor(parts: ScreenPipelineParts, events: PipelineEvents) {
     this.#parts = parts
     this.#events = events
-    this.#frames = new ScreenFrames({
-      clock: parts.clock,
-      cutAt: () => this.#cause?.at ?? Number.POSITIVE_INFINITY,
+    this.#black = new BlackWatch((present) => events.warning(blackWarning(present)))
+    this.ended = this.#run().then(() => this.#cause!)
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#frames?.startedAtMs
+  }
+
+  #newFrames(): ScreenFrames {
+    const { clock } = this.#parts
+    return new ScreenFrames({
+      clock,
+      cutAt: () => this.#keptUntil,
       keepsLast: () => this.#feeder !== undefined && this.#cause?.kind === 'cut',
-      unit: events.unit,
+      unit: this.#events.unit,
       clockSet: () => {
         // The machine may have slept instead; then the clock's check ends this capture.
-        parts.clock.check()
-        this.end(this.#clockSetCause())
+        clock.check()
+        this.#endByClock()
       },
       heldUp: (at, ms) => {
         const detail = `The screen was not captured for ${Math.round(ms)} ms.`
         this.end({ kind: 'problem', problem: captureFailed(detail), at })
       },
     })
-    this.#black = new BlackWatch((present) =>
-      events.warning({
-        code: 'SCREEN_BLACK',
-        present,
-        detail: 'Nothing but black has been captured for 3 s.',
-      }),
-    )
-    this.ended = this.#run().then(() => this.#cause!)
-  }
-
-  get startedAtMs(): number | undefined {
-    return this.#frames.startedAtMs
   }
 
   async #run(): Promise<void> {
@@ -129,18 +136,11 @@ export class ScreenPipeline implements Pipeline {
   async #captureUntilEnd(command: CaptureHelper): Promise<void> {
     this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
     const unsubscribe = this.#parts.clock.onJump((jump) => {
-      // ffmpeg times each frame by the system clock. After a step back it drops frames until the
-      // clock has caught up.
-      if (jump.type === 'stepped') this.end(this.#clockSetCause())
+      if (jump.type === 'stepped' && !isBridged(jump.byMs)) this.#onClockSet()
     })
-    let exit = await this.#capture(this.#gate?.command ?? command, command)
-    if (this.#gate && !this.#gate.isUsed && !this.#cause) {
-      this.#gate.stop()
-      this.#gate = undefined
-      exit = await this.#capture(command, command)
-    }
+    const exit = await this.#captureAnyhow(command)
     unsubscribe()
-    this.#frames.useArrivalTime()
+    this.#frames?.useArrivalTime()
     // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
     const problem =
       this.#cause === undefined
@@ -150,50 +150,78 @@ export class ScreenPipeline implements Pipeline {
       kind: 'problem',
       problem: problem ?? exitProblem('The screen capture', this.#child!, exit),
     })
-    if (this.#confirming) await within(this.#confirming, CONFIRM_MS)
-    if (exit.signal === null) this.#frames.finish()
-    this.#isOver = true
+    if (this.#confirmation) await within(this.#confirmation.settled(), CONFIRM_MS)
+    if (exit.signal === null) this.#frames?.finish()
+    this.#confirmation?.stop()
     this.#watch?.stop()
     await this.#feeder?.stop()
     if (command.release) await within(command.release(), RELEASE_MS)
   }
 
-  async #capture(
-    command: ChildCommand,
-    { feeder, needsConfirmation = false }: CaptureHelper,
-  ): Promise<ChildExit> {
+  /**
+   * Captures, before the first media if need be with another program: a spare may be dead or frozen
+   * just when it is needed, an ffmpeg may not find its gate, or the system clock be set.
+   */
+  async #captureAnyhow(command: CaptureHelper): Promise<ChildExit> {
+    for (let { spares } = this.#parts; ; spares = undefined) {
+      const exit = await this.#capture(command, spares)
+      const isUnfit = this.#isOutOfTime || (this.#spareWatch && !this.#frames?.hasPassed)
+      const isPastGate = this.#gate && !this.#gate.isUsed
+      if (this.#cause || !(isUnfit || isPastGate)) return exit
+      this.#frames?.discard()
+      this.#gate?.stop()
+      this.#gate = isUnfit ? await command.makeGate?.() : undefined
+      await this.#feeder?.stop()
+      if (this.#cause) return exit
+    }
+  }
+
+  async #capture(helper: CaptureHelper, spares?: Spares): Promise<ChildExit> {
+    const { feeder, needsConfirmation = false } = helper
+    const frames = this.#newFrames()
+    this.#frames = frames
+    this.#isOutOfTime = false
+    const pass = (fragments: readonly Fragment[]) => frames.push(fragments)
+    this.#confirmation = needsConfirmation ? new FrameConfirmation(this.#watch, pass) : undefined
     this.#child = startObserved(
-      command,
+      this.#gate?.command ?? helper,
       {
         env: this.#gate?.env ?? this.#parts.env,
         stdin: this.#parts.quit === 'q' || feeder ? 'pipe' : 'ignore',
-        onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
-        onStderr: (text) => this.#frames.readStartTime(text),
+        onStdout: (chunk) => this.#onOutput(chunk, frames),
+        onStderr: (text) => frames.readStartTime(text),
         onDescriptors: [
           (chunk) => this.#black.push(chunk),
           (chunk) => void this.#onPictures(chunk, needsConfirmation),
         ],
       },
       this.#events.process,
-      this.#parts.spares,
+      spares,
     )
     this.#gate?.begin()
-    if (feeder) this.#feeder = new Feeder(feeder(), this.#feederParts(this.#child))
+    const isSpare = spares?.isSpare(this.#child)
+    this.#spareWatch = isSpare ? new SpareWatch(this.#child, this.#parts.spareMs) : undefined
+    // Its input is there when the screen is shared.
+    if (feeder) this.#feeding ??= feeder()
+    if (this.#feeding)
+      this.#feeder = new Feeder(this.#feeding, {
+        encoder: this.#child,
+        env: this.#parts.env,
+        start: (program, options) => startObserved(program, options, this.#events.process),
+        onProblem: (error) => this.end({ kind: 'problem', problem: toCaptureProblem(error) }),
+      })
+    void Promise.resolve(this.#feeding).then(
+      () => this.#spareWatch?.begin(),
+      () => {},
+    )
     return this.#child.exited
-  }
-
-  #feederParts(encoder: Child): FeederParts {
-    return {
-      encoder,
-      env: this.#parts.env,
-      start: (command, options) => startObserved(command, options, this.#events.process),
-      onProblem: (error) => this.end({ kind: 'problem', problem: toCaptureProblem(error) }),
-    }
   }
 
   end(cause: EndCause): void {
     if (this.#cause) return
     this.#cause = cause
+    // A pause may follow while ffmpeg still finishes.
+    this.#keptUntil = cause.at ?? this.#parts.clock.now()
     this.#interrupt()
     // The encoder then finishes what it has.
     void this.#feeder?.stop()
@@ -222,35 +250,21 @@ export class ScreenPipeline implements Pipeline {
     this.#child?.kill('SIGKILL')
   }
 
-  #onOutput(chunk: Buffer, needsConfirmation: boolean): void {
+  #onOutput(chunk: Buffer, frames: ScreenFrames): void {
+    if (this.#spareWatch?.hasKilled) return
     this.#lastFrameAt = performance.now()
+    this.#spareWatch?.stop()
     try {
-      const fragments = this.#frames.split(chunk)
+      const fragments = frames.split(chunk)
       for (const { mdat } of fragments) this.#gate?.observeFrame(mdat.length)
-      if (needsConfirmation) {
-        this.#unconfirmed.push(...fragments)
-        if (this.#unconfirmed.length > 0) this.#confirming ??= this.#confirm()
-      } else this.#frames.push(fragments)
+      if (this.#confirmation) this.#confirmation.push(fragments)
+      else frames.push(fragments)
       if (fragments.length > 0) this.#onNextFrame()
     } catch (error) {
       const detail = `The screen capture wrote no MP4 (${(error as Error).message}).${lastMessage(this.#child?.stderr() ?? '')}`
       this.end({ kind: 'problem', problem: captureFailed(detail) })
       this.#child?.kill('SIGKILL')
     }
-  }
-
-  /**
-   * Keeps the frames that came before the watch found everything unchanged. The others may show
-   * something else and are dropped.
-   */
-  async #confirm(): Promise<void> {
-    while (this.#unconfirmed.length > 0) {
-      const frames = this.#unconfirmed
-      this.#unconfirmed = []
-      if ((await this.#watch?.check()) !== undefined || this.#isOver) continue
-      this.#frames.push(frames)
-    }
-    this.#confirming = undefined
   }
 
   /** Passes pictures on, once it is sure that they show what is recorded. */
@@ -261,11 +275,25 @@ export class ScreenPipeline implements Pipeline {
     if (this.#cause === undefined) this.#events.picture(picture)
   }
 
-  #clockSetCause(): EndCause {
-    return {
+  /**
+   * ffmpeg times each frame by the system clock. After a step back it drops frames until the clock
+   * has caught up.
+   */
+  #onClockSet(): void {
+    if (this.#frames?.hasPassed) {
+      this.#endByClock()
+      return
+    }
+    this.#isOutOfTime = true
+    this.#frames?.discard()
+    this.#child?.kill('SIGKILL')
+  }
+
+  #endByClock(): void {
+    this.end({
       kind: 'problem',
       problem: captureFailed('The system clock was set.'),
       at: this.#parts.clock.now(),
-    }
+    })
   }
 }
