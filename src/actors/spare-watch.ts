@@ -24,8 +24,10 @@ export class SpareWatch {
     return this.#hasKilled
   }
 
-  /** It has its input, so its output is due. May be called again. */
-  begin(): void {
+  /** Its output is due when it has its input: now, or with `input`. May be called again. */
+  async begin(input?: Promise<unknown>): Promise<void> {
+    // Whoever waits for the input reports why there is none.
+    await input?.catch(() => this.stop())
     if (this.#isOver) return
     this.#stall ??= new StallWatch(this.#limitMs, () => {
       this.#hasKilled = true

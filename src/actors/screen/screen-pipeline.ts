@@ -1,6 +1,7 @@
 import type { Fragment } from '../../media/fmp4.ts'
 import type { CaptureHelper } from '../../platform/capture-backend.ts'
 import {
+  type CaptureProblem,
   captureFailed,
   exitProblem,
   lastMessage,
@@ -8,7 +9,7 @@ import {
 } from '../../platform/capture-problem.ts'
 import type { FrameGate } from '../../platform/frame-gate.ts'
 import type { ScreenWatch } from '../../platform/screen-watch.ts'
-import type { Child, ChildCommand, ChildExit } from '../../processes/child-process.ts'
+import type { Child, ChildExit } from '../../processes/child-process.ts'
 import { terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
@@ -39,8 +40,8 @@ const LAST_FRAME_MS = 250
 
 /** The parts of a screen pipeline. */
 export interface ScreenPipelineParts {
-  /** Delivers fragmented MP4 on stdout, one fragment a frame. */
-  command: Promise<CaptureHelper>
+  /** Finds the program that delivers fragmented MP4 on stdout, one fragment a frame. */
+  command: () => Promise<CaptureHelper>
   env: NodeJS.ProcessEnv
   clock: RecorderClock
   /** How ffmpeg is asked to finish, and its limit for it. */
@@ -67,8 +68,6 @@ export class ScreenPipeline implements Pipeline {
   #feeder: Feeder | undefined
   #watch: ScreenWatch | undefined
   #gate: FrameGate | undefined
-  /** The commands of the feeder; a screen is shared once. */
-  #feeding: Promise<ChildCommand> | undefined
   #spareWatch: SpareWatch | undefined
   #cause: EndCause | undefined
   /** Nothing captured after this time is kept (epoch ms). */
@@ -78,8 +77,8 @@ export class ScreenPipeline implements Pipeline {
     this.#interrupt = () => resolve(undefined)
   })
   #confirmation: FrameConfirmation | undefined
-  /** The system clock was set too far for the frames of the program that captures now. */
-  #isOutOfTime = false
+  /** The program that captures now is to be replaced: nothing of it has been kept. */
+  #isAbandoned = false
   /** By performance.now(). */
   #lastFrameAt = 0
   #onNextFrame: () => void = () => {}
@@ -105,7 +104,7 @@ export class ScreenPipeline implements Pipeline {
       clockSet: () => {
         // The machine may have slept instead; then the clock's check ends this capture.
         clock.check()
-        this.#endByClock()
+        this.end(this.#clockSet())
       },
       heldUp: (at, ms) => {
         const detail = `The screen was not captured for ${Math.round(ms)} ms.`
@@ -114,73 +113,74 @@ export class ScreenPipeline implements Pipeline {
     })
   }
 
+  /** A spare comes first. What did not even begin is tried again with a fresh program. */
   async #run(): Promise<void> {
+    for (let { spares } = this.#parts; !this.#cause; spares = undefined) await this.#attempt(spares)
+  }
+
+  /** Captures until the end, or until it turns out that another attempt is needed. */
+  async #attempt(spares: Spares | undefined): Promise<void> {
+    const finding = this.#parts.command()
     let command: CaptureHelper | undefined
     try {
       // An end does not wait for a display that does not answer.
-      command = await Promise.race([this.#parts.command, this.#interrupted])
+      command = await Promise.race([finding, this.#interrupted])
     } catch (error) {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
     if (command === undefined || this.#cause) {
       // What it opens meanwhile is not used.
-      return void this.#parts.command.then(({ release }) => release?.()).catch(() => {})
+      return void finding.then(({ release }) => release?.()).catch(() => {})
     }
-    const { spares, env } = this.#parts
+    const { env } = this.#parts
     this.#gate = spares?.takeGate('screen', command, env) ?? (await command.makeGate?.())
-    if (this.#cause) await command.release?.()
-    else await this.#captureUntilEnd(command)
+    if (!this.#cause) await this.#captureUntilEnd(command, spares)
     this.#gate?.stop()
-  }
-
-  async #captureUntilEnd(command: CaptureHelper): Promise<void> {
-    this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
-    const unsubscribe = this.#parts.clock.onJump((jump) => {
-      if (jump.type === 'stepped' && !isBridged(jump.byMs)) this.#onClockSet()
-    })
-    const exit = await this.#captureAnyhow(command)
-    unsubscribe()
-    this.#frames?.useArrivalTime()
-    // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
-    const problem =
-      this.#cause === undefined
-        ? ((await this.#watch?.check()) ?? (await this.#feeder?.problem(exit)))
-        : undefined
-    this.end({
-      kind: 'problem',
-      problem: problem ?? exitProblem('The screen capture', this.#child!, exit),
-    })
-    if (this.#confirmation) await within(this.#confirmation.settled(), CONFIRM_MS)
-    if (exit.signal === null) this.#frames?.finish()
-    this.#confirmation?.stop()
     this.#watch?.stop()
     await this.#feeder?.stop()
     if (command.release) await within(command.release(), RELEASE_MS)
   }
 
-  /**
-   * Captures, before the first media if need be with another program: a spare may be dead or frozen
-   * just when it is needed, an ffmpeg may not find its gate, or the system clock be set.
-   */
-  async #captureAnyhow(command: CaptureHelper): Promise<ChildExit> {
-    for (let { spares } = this.#parts; ; spares = undefined) {
-      const exit = await this.#capture(command, spares)
-      const isUnfit = this.#isOutOfTime || (this.#spareWatch && !this.#frames?.hasPassed)
-      const isPastGate = this.#gate && !this.#gate.isUsed
-      if (this.#cause || !(isUnfit || isPastGate)) return exit
-      this.#frames?.discard()
-      this.#gate?.stop()
-      this.#gate = isUnfit ? await command.makeGate?.() : undefined
-      await this.#feeder?.stop()
-      if (this.#cause) return exit
+  async #captureUntilEnd(command: CaptureHelper, spares: Spares | undefined): Promise<void> {
+    this.#isAbandoned = false
+    this.#watch = command.watchScreen?.((problem) =>
+      this.#beginAgainOr({ kind: 'problem', problem }, problem.reason === 'captureFailed'),
+    )
+    const unsubscribe = this.#parts.clock.onJump((jump) => {
+      if (jump.type === 'stepped' && !isBridged(jump.byMs)) this.#beginAgainOr(this.#clockSet())
+    })
+    let exit = await this.#capture(command, spares)
+    if (this.#gate && !this.#gate.isUsed && !this.#cause && !this.#isUnfit) {
+      this.#gate.stop()
+      this.#gate = undefined
+      exit = await this.#capture(command)
     }
+    // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
+    const problem = this.#cause === undefined ? await this.#watch?.check() : undefined
+    unsubscribe()
+    if (this.#isUnfit && !this.#cause) this.#frames?.discard()
+    else await this.#finishFrames(exit, problem)
+  }
+
+  /** The program that has ended never captured: its spare was dead or frozen, or it was abandoned. */
+  get #isUnfit(): boolean {
+    return this.#isAbandoned || (this.#spareWatch !== undefined && !this.#frames?.hasPassed)
+  }
+
+  async #finishFrames(exit: ChildExit, known: CaptureProblem | undefined): Promise<void> {
+    this.#frames?.useArrivalTime()
+    const problem = known ?? (this.#cause ? undefined : await this.#feeder?.problem(exit))
+    const exited = () => exitProblem('The screen capture', this.#child!, exit)
+    this.end({ kind: 'problem', problem: problem ?? exited() })
+    if (this.#confirmation) await within(this.#confirmation.settled(), CONFIRM_MS)
+    if (exit.signal === null) this.#frames?.finish()
+    this.#confirmation?.stop()
   }
 
   async #capture(helper: CaptureHelper, spares?: Spares): Promise<ChildExit> {
     const { feeder, needsConfirmation = false } = helper
     const frames = this.#newFrames()
     this.#frames = frames
-    this.#isOutOfTime = false
     const pass = (fragments: readonly Fragment[]) => frames.push(fragments)
     this.#confirmation = needsConfirmation ? new FrameConfirmation(this.#watch, pass) : undefined
     this.#child = startObserved(
@@ -201,19 +201,15 @@ export class ScreenPipeline implements Pipeline {
     this.#gate?.begin()
     const isSpare = spares?.isSpare(this.#child)
     this.#spareWatch = isSpare ? new SpareWatch(this.#child, this.#parts.spareMs) : undefined
-    // Its input is there when the screen is shared.
-    if (feeder) this.#feeding ??= feeder()
-    if (this.#feeding)
-      this.#feeder = new Feeder(this.#feeding, {
+    const feeding = feeder?.()
+    if (feeding)
+      this.#feeder = new Feeder(feeding, {
         encoder: this.#child,
         env: this.#parts.env,
         start: (program, options) => startObserved(program, options, this.#events.process),
         onProblem: (error) => this.end({ kind: 'problem', problem: toCaptureProblem(error) }),
       })
-    void Promise.resolve(this.#feeding).then(
-      () => this.#spareWatch?.begin(),
-      () => {},
-    )
+    void this.#spareWatch?.begin(feeding)
     return this.#child.exited
   }
 
@@ -275,25 +271,26 @@ export class ScreenPipeline implements Pipeline {
     if (this.#cause === undefined) this.#events.picture(picture)
   }
 
-  /**
-   * ffmpeg times each frame by the system clock. After a step back it drops frames until the clock
-   * has caught up.
-   */
-  #onClockSet(): void {
-    if (this.#frames?.hasPassed) {
-      this.#endByClock()
+  /** Before the first frame nothing is lost by another attempt. Later the segment ends. */
+  #beginAgainOr(cause: EndCause, mayBeginAgain = true): void {
+    if (this.#frames?.hasPassed || !mayBeginAgain) {
+      this.end(cause)
       return
     }
-    this.#isOutOfTime = true
+    this.#isAbandoned = true
     this.#frames?.discard()
     this.#child?.kill('SIGKILL')
   }
 
-  #endByClock(): void {
-    this.end({
+  /**
+   * ffmpeg times each frame by the system clock. After a step back it drops frames until the clock
+   * has caught up.
+   */
+  #clockSet(): EndCause {
+    return {
       kind: 'problem',
       problem: captureFailed('The system clock was set.'),
       at: this.#parts.clock.now(),
-    })
+    }
   }
 }

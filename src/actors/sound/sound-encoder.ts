@@ -99,7 +99,7 @@ export class SoundEncoder {
   write(pcm: Buffer): void {
     this.#hasSound = true
     this.#awaitingSince ??= performance.now()
-    this.#spareWatch?.begin()
+    void this.#spareWatch?.begin()
     const stdin = this.#child?.stdin
     if (stdin) writeTogether(stdin, pcm)
     if (!this.#isAnchored) this.#pending.push(pcm)
@@ -153,7 +153,7 @@ export class SoundEncoder {
     this.#child = child
     this.#spareWatch = spares?.isSpare(child) ? new SpareWatch(child, spareMs) : undefined
     for (const pcm of this.#pending) child.stdin?.write(pcm)
-    if (this.#hasSound) this.#spareWatch?.begin()
+    if (this.#hasSound) void this.#spareWatch?.begin()
     if (this.#isEnding) void this.#end(child)
     return child.exited
   }

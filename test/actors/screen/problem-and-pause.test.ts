@@ -9,7 +9,7 @@ import {
 import { suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
 import { fakeProgram } from '../support/fake-program.ts'
-import { colours, frames } from '../support/media-files.ts'
+import { colours, frames, sizeOf } from '../support/media-files.ts'
 
 const problem = await virtualDesktopProblem()
 /** Goes on capturing for a while after it was asked to end, as on a busy machine. */
@@ -18,7 +18,7 @@ ffmpeg "$@" 3>&3 4>&4 &
 trap 'sleep 0.3; kill -INT $!' INT
 while kill -0 $! 2>/dev/null; do wait $!; done`
 
-suite('a screen whose display changes in the moment of a pause', (test) => {
+suite('a screen whose display changes in the moment of a command', (test) => {
   let desktop: VirtualDesktop
   const bench = new CaptureBench()
   test.before(async () => {
@@ -68,4 +68,30 @@ suite('a screen whose display changes in the moment of a pause', (test) => {
           assert.ok(overMs > -700, `${-overMs} ms are missing`)
         },
       )
+
+  for (const afterMs of [0, 40])
+    test.unless(
+      problem,
+      `a start goes on in the new size, resized after ${afterMs} ms`,
+      async () => {
+        const settings = await desktop.displaySettings()
+        await settings.resize(640, 360)
+        const platform = bench.platform({ env: { ...process.env, ...desktop.env } })
+        const capture = bench.capture(platform, 'screen')
+        capture.open(await platform.resolve('screen', undefined))
+        await delay(afterMs)
+        await settings.resize(320, 240)
+        const outcome = await Promise.race([
+          capture.next('capture.flowing'),
+          capture.next('capture.ended'),
+        ])
+        assert.equal(outcome.type, 'capture.flowing', JSON.stringify(outcome))
+        await delay(300)
+        const opened = capture.reports.some(({ type }) => type === 'capture.ended')
+        if (!opened) capture.cut()
+        const { description } = await capture.next('capture.ended')
+        const size = await sizeOf(join(capture.folder, description!.file))
+        if (!opened) assert.deepEqual(size, [320, 240])
+      },
+    )
 })
