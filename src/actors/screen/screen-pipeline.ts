@@ -162,7 +162,7 @@ export class ScreenPipeline implements Pipeline {
     else await this.#finishFrames(exit, problem)
   }
 
-  /** The program that ended never captured: a spare that was dead or frozen, or an abandoned one. */
+  /** The program that ended has captured nothing: a spare, dead or frozen, or an abandoned one. */
   get #isUnfit(): boolean {
     return this.#isAbandoned || (this.#spareWatch !== undefined && !this.#frames?.hasPassed)
   }
