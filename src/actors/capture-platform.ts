@@ -3,7 +3,7 @@ import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
 import { type AudioFormat, audioFormat, opusArgs } from '../ffmpeg/encoding.ts'
 import { createFfmpegLocator, type FfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
-import type { CaptureBackend } from '../platform/capture-backend.ts'
+import type { CaptureBackend, CaptureHelper } from '../platform/capture-backend.ts'
 import { chooseBackend } from '../platform/choose-backend.ts'
 import { DeviceDirectory } from '../platform/device-directory.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
@@ -161,15 +161,21 @@ function preparePipeline(
   quality: Quality,
 ): StartPipeline {
   if (medium === 'screen') {
-    const command = backend.screen(device, quality, encoder.ffmpeg)
-    const parts = { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit, spares }
-    return (events) =>
-      keepSpareAfter(
-        () => new ScreenPipeline(parts, events),
-        { medium, helper: command },
-        spares,
-        env,
-      )
+    let helper: Promise<CaptureHelper>
+    const command = () => {
+      helper = backend.screen(device, quality, encoder.ffmpeg)
+      return helper
+    }
+    const { screenQuit: quitMs, spareOutput: spareMs } = limits
+    const parts = { command, env, clock, quit: backend.quit, quitMs, spares, spareMs }
+    const program = {
+      medium,
+      // The last one that was found: the screen may have been resized.
+      get helper() {
+        return helper
+      },
+    } as const
+    return (events) => keepSpareAfter(() => new ScreenPipeline(parts, events), program, spares, env)
   }
   const format = audioFormat(medium, quality)
   const opusEncoder = soundEncoder(encoder, format)
@@ -183,7 +189,8 @@ function preparePipeline(
     format,
     env,
     clock,
-    encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
+    spareMs: limits.spareOutput,
+    endMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
   return (events) =>
     keepSpareAfter(

@@ -42,6 +42,7 @@ export class Spares {
   readonly #spares = new Map<string, Spare>()
   /** How many captures of a slot there are. */
   readonly #captures = new Map<string, number>()
+  readonly #used = new WeakSet<Child>()
   readonly #queue = new SpareQueue()
   readonly #gates = new Map<string, { key: string; gate: FrameGate }>()
   /** The end of the time of each slot's spare, or its replacement. */
@@ -128,9 +129,15 @@ export class Spares {
       if (spare.key !== key) continue
       this.#spares.delete(slot)
       spare.use(options)
+      this.#used.add(spare.child)
       return spare.child
     }
     return startChild(command, options)
+  }
+
+  /** Whether a program was a spare before it was used: it may have been frozen since. */
+  isSpare(child: Child): boolean {
+    return this.#used.has(child)
   }
 
   /** Ends all spares. Resolves when none is left. */

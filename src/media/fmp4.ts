@@ -137,6 +137,16 @@ export function shortenFragment(moof: Buffer, duration: number): void {
   box.writeUInt32BE(duration, offsets[0]!)
 }
 
+/** Gives a fragment of one frame another time, in place. */
+export function retimeFragment(fragment: Fragment, { start, duration }: FragmentTime): void {
+  const tfdt = required(fragment.moof, ['traf', 'tfdt'])
+  if (tfdt[8] === 1) tfdt.writeBigUInt64BE(BigInt(start), 12)
+  else tfdt.writeUInt32BE(start, 12)
+  shortenFragment(fragment.moof, duration)
+  fragment.start = start
+  fragment.duration = duration
+}
+
 /** A fragment: its `moof`, its `mdat` and its time. */
 export interface Fragment extends FragmentTime {
   moof: Buffer

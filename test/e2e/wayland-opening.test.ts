@@ -19,6 +19,7 @@ import {
 
 const noWayland = (await waylandDesktopProblem()) ?? missingProgram('keyStore', 'dbus-monitor')
 const END_MS = 5_000
+const RESUME_MS = 5_000
 /** The input of an encoder of frames that are read from a pipe. */
 const ENCODER = '-f rawvideo -pixel_format bgr0'
 
@@ -253,4 +254,15 @@ suite('a screen of a Wayland session that is being opened', (test) => {
       await eventually(`${program} is gone`, () => !isThere())
     }
   }
+
+  test.unless(noWayland, 'opens with another encoder when that is frozen', async () => {
+    await command('new')
+    await command('pause')
+    await isGone()
+    process.kill((await spare()).pid, 'SIGSTOP')
+    const since = performance.now()
+    await command('resume')
+    assertWithin(performance.now() - since, RESUME_MS, 'the resume')
+    await stopAndJudge()
+  })
 })

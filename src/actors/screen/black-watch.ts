@@ -1,4 +1,5 @@
 import { THUMBNAIL } from '../../ffmpeg/thumbnail.ts'
+import type { PipelineEvents } from '../segment/pipeline.ts'
 
 const CELLS = THUMBNAIL.width * THUMBNAIL.height
 /** The brightest value (of 255) that counts as black. */
@@ -10,6 +11,11 @@ const POINTER_CELLS = 4
  * of the display mode, is black for less.
  */
 const BLACK_PICTURES = 4
+
+/** The warning about a black screen, or its end. */
+export function blackWarning(present: boolean): Parameters<PipelineEvents['warning']>[0] {
+  return { code: 'SCREEN_BLACK', present, detail: 'Nothing but black has been captured for 3 s.' }
+}
 
 /**
  * Calls back when a screen has been captured as black for more than 3 s, and when something can be

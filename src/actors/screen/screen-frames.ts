@@ -2,6 +2,7 @@ import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../.
 import { Splitter } from '../../media/splitter.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import type { MediaUnit } from '../segment/pipeline.ts'
+import { ClockSteps } from './clock-steps.ts'
 
 /** How long frames wait until the time of the first one is read from ffmpeg's messages. */
 const START_TIME_WAIT_MS = 250
@@ -48,16 +49,31 @@ export class ScreenFrames {
   readonly #parts: ScreenFramesParts
   readonly #boxes = new Splitter(readBox)
   readonly #assembler = new FragmentAssembler()
+  readonly #steps: ClockSteps
   #messages = ''
   /** The input does not report the wall-clock time. */
   #hasNoClock = false
   #waiting: Fragment[] = []
+  #isDiscarded = false
   #startTimeTimer: NodeJS.Timeout | undefined
   #init: Buffer | undefined
-  #firstTick = 0
+  #firstTick: number | undefined
 
+  /** To be made before the first frame is captured. */
   constructor(parts: ScreenFramesParts) {
     this.#parts = parts
+    this.#steps = new ClockSteps(parts.clock)
+  }
+
+  /** Whether a frame has been passed on. */
+  get hasPassed(): boolean {
+    return this.#init !== undefined
+  }
+
+  /** Passes nothing on from now on. */
+  discard(): void {
+    this.#isDiscarded = true
+    clearTimeout(this.#startTimeTimer)
   }
 
   /** Looks for the time of the first frame in ffmpeg's messages. */
@@ -67,7 +83,7 @@ export class ScreenFrames {
     const start = INPUT_START.exec(this.#messages)?.[1]
     if (start === undefined) return
     this.#hasNoClock = !(Number(start) >= EPOCH_SECONDS_MIN)
-    if (!this.#hasNoClock) this.startedAtMs = Number(start) * 1_000 - this.#parts.clock.wallAheadMs
+    if (!this.#hasNoClock) this.startedAtMs = this.#steps.startOf(Number(start) * 1_000)
     this.#emit()
   }
 
@@ -82,9 +98,16 @@ export class ScreenFrames {
     const fragments: Fragment[] = []
     for (const box of this.#boxes.push(chunk)) {
       const fragment = this.#assembler.push(box)
-      if (fragment) fragments.push(fragment)
+      if (fragment === undefined) continue
+      this.#firstTick ??= fragment.start
+      this.#steps.correct(fragment, this.#assembler.timescale!, (tick) => this.#timeOf(tick))
+      fragments.push(fragment)
     }
     return fragments
+  }
+
+  #timeOf(tick: number): number {
+    return this.startedAtMs! + this.#ms(tick - this.#firstTick!)
   }
 
   /** Passes frames on, once the time of the first one is known. */
@@ -111,6 +134,7 @@ export class ScreenFrames {
   }
 
   #emit(isEnd = false): void {
+    if (this.#isDiscarded) return
     const { clock, keepsLast } = this.#parts
     if (this.startedAtMs === undefined && this.#waiting.length > 0) {
       if (this.#hasNoClock) this.startedAtMs = clock.now() - this.#waitingMs()
@@ -126,8 +150,7 @@ export class ScreenFrames {
 
   #emitFrame(fragment: Fragment, startedAtMs: number, isLast: boolean): void {
     const { clock, cutAt, clockSet, heldUp, unit } = this.#parts
-    if (this.#init === undefined) this.#firstTick = fragment.start
-    const startMs = this.#ms(fragment.start - this.#firstTick)
+    const startMs = this.#ms(fragment.start - this.#firstTick!)
     const endMs = startMs + this.#ms(fragment.duration)
     const aheadMs = startedAtMs + endMs - clock.now()
     if (aheadMs > AHEAD_MAX_MS && startedAtMs + startMs <= cutAt()) clockSet()
@@ -149,7 +172,7 @@ export class ScreenFrames {
     }
     unit({
       bytes: Buffer.concat(bytes),
-      endMs: this.#ms(fragment.start - this.#firstTick + fragment.duration),
+      endMs: startMs + this.#ms(fragment.duration),
     })
   }
 }

@@ -1,6 +1,7 @@
 import type { Fragment } from '../../media/fmp4.ts'
 import type { CaptureHelper } from '../../platform/capture-backend.ts'
 import {
+  type CaptureProblem,
   captureFailed,
   exitProblem,
   lastMessage,
@@ -8,15 +9,18 @@ import {
 } from '../../platform/capture-problem.ts'
 import type { FrameGate } from '../../platform/frame-gate.ts'
 import type { ScreenWatch } from '../../platform/screen-watch.ts'
-import type { Child, ChildCommand, ChildExit } from '../../processes/child-process.ts'
+import type { Child, ChildExit } from '../../processes/child-process.ts'
 import { terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
+import { SpareWatch } from '../spare-watch.ts'
 import type { Spares } from '../spares.ts'
-import { BlackWatch } from './black-watch.ts'
-import { Feeder, type FeederParts } from './feeder.ts'
+import { BlackWatch, blackWarning } from './black-watch.ts'
+import { isBridged } from './clock-steps.ts'
+import { Feeder } from './feeder.ts'
+import { FrameConfirmation } from './frame-confirmation.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
 import { ScreenFrames } from './screen-frames.ts'
 
@@ -36,15 +40,16 @@ const LAST_FRAME_MS = 250
 
 /** The parts of a screen pipeline. */
 export interface ScreenPipelineParts {
-  /** Delivers fragmented MP4 on stdout, one fragment a frame. */
-  command: Promise<CaptureHelper>
+  /** Finds the program that delivers fragmented MP4 on stdout, one fragment a frame. */
+  command: () => Promise<CaptureHelper>
   env: NodeJS.ProcessEnv
   clock: RecorderClock
   /** How ffmpeg is asked to finish, and its limit for it. */
   quit: 'SIGINT' | 'q'
   quitMs: number
-  /** May have an ffmpeg that has been started in advance. */
+  /** May have an ffmpeg that has been started in advance, and its limit for the first output. */
   spares?: Spares | undefined
+  spareMs: number
 }
 
 /**
@@ -55,22 +60,25 @@ export class ScreenPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
   readonly #parts: ScreenPipelineParts
   readonly #events: PipelineEvents
-  readonly #frames: ScreenFrames
+  /** Those of the program that captures now. */
+  #frames: ScreenFrames | undefined
   readonly #black: BlackWatch
   readonly #pictures = new JpegSplitter()
   #child: Child | undefined
   #feeder: Feeder | undefined
   #watch: ScreenWatch | undefined
   #gate: FrameGate | undefined
+  #spareWatch: SpareWatch | undefined
   #cause: EndCause | undefined
+  /** Nothing captured after this time is kept (epoch ms). */
+  #keptUntil = Number.POSITIVE_INFINITY
   #interrupt: () => void = () => {}
   readonly #interrupted = new Promise<undefined>((resolve) => {
     this.#interrupt = () => resolve(undefined)
   })
-  /** Frames that the watch has not yet confirmed. */
-  #unconfirmed: Fragment[] = []
-  #confirming: Promise<void> | undefined
-  #isOver = false
+  #confirmation: FrameConfirmation | undefined
+  /** The program that captures now is to be replaced: nothing of it has been kept. */
+  #isAbandoned = false
   /** By performance.now(). */
   #lastFrameAt = 0
   #onNextFrame: () => void = () => {}
@@ -78,122 +86,138 @@ export class ScreenPipeline implements Pipeline {
   constructor(parts: ScreenPipelineParts, events: PipelineEvents) {
     this.#parts = parts
     this.#events = events
-    this.#frames = new ScreenFrames({
-      clock: parts.clock,
-      cutAt: () => this.#cause?.at ?? Number.POSITIVE_INFINITY,
+    this.#black = new BlackWatch((present) => events.warning(blackWarning(present)))
+    this.ended = this.#run().then(() => this.#cause!)
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#frames?.startedAtMs
+  }
+
+  #newFrames(): ScreenFrames {
+    const { clock } = this.#parts
+    return new ScreenFrames({
+      clock,
+      cutAt: () => this.#keptUntil,
       keepsLast: () => this.#feeder !== undefined && this.#cause?.kind === 'cut',
-      unit: events.unit,
+      unit: this.#events.unit,
       clockSet: () => {
         // The machine may have slept instead; then the clock's check ends this capture.
-        parts.clock.check()
-        this.end(this.#clockSetCause())
+        clock.check()
+        this.end(this.#clockSet())
       },
       heldUp: (at, ms) => {
         const detail = `The screen was not captured for ${Math.round(ms)} ms.`
         this.end({ kind: 'problem', problem: captureFailed(detail), at })
       },
     })
-    this.#black = new BlackWatch((present) =>
-      events.warning({
-        code: 'SCREEN_BLACK',
-        present,
-        detail: 'Nothing but black has been captured for 3 s.',
-      }),
-    )
-    this.ended = this.#run().then(() => this.#cause!)
   }
 
-  get startedAtMs(): number | undefined {
-    return this.#frames.startedAtMs
-  }
-
+  /** A spare comes first. What did not even begin is tried again with a fresh program. */
   async #run(): Promise<void> {
+    for (let { spares } = this.#parts; !this.#cause; spares = undefined) await this.#attempt(spares)
+  }
+
+  /** Captures until the end, or until it turns out that another attempt is needed. */
+  async #attempt(spares: Spares | undefined): Promise<void> {
+    const finding = this.#parts.command()
     let command: CaptureHelper | undefined
     try {
       // An end does not wait for a display that does not answer.
-      command = await Promise.race([this.#parts.command, this.#interrupted])
+      command = await Promise.race([finding, this.#interrupted])
     } catch (error) {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
     if (command === undefined || this.#cause) {
       // What it opens meanwhile is not used.
-      return void this.#parts.command.then(({ release }) => release?.()).catch(() => {})
+      return void finding.then(({ release }) => release?.()).catch(() => {})
     }
-    const { spares, env } = this.#parts
+    const { env } = this.#parts
     this.#gate = spares?.takeGate('screen', command, env) ?? (await command.makeGate?.())
-    if (this.#cause) await command.release?.()
-    else await this.#captureUntilEnd(command)
+    if (!this.#cause) await this.#captureUntilEnd(command, spares)
     this.#gate?.stop()
-  }
-
-  async #captureUntilEnd(command: CaptureHelper): Promise<void> {
-    this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
-    const unsubscribe = this.#parts.clock.onJump((jump) => {
-      // ffmpeg times each frame by the system clock. After a step back it drops frames until the
-      // clock has caught up.
-      if (jump.type === 'stepped') this.end(this.#clockSetCause())
-    })
-    let exit = await this.#capture(this.#gate?.command ?? command, command)
-    if (this.#gate && !this.#gate.isUsed && !this.#cause) {
-      this.#gate.stop()
-      this.#gate = undefined
-      exit = await this.#capture(command, command)
-    }
-    unsubscribe()
-    this.#frames.useArrivalTime()
-    // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
-    const problem =
-      this.#cause === undefined
-        ? ((await this.#watch?.check()) ?? (await this.#feeder?.problem(exit)))
-        : undefined
-    this.end({
-      kind: 'problem',
-      problem: problem ?? exitProblem('The screen capture', this.#child!, exit),
-    })
-    if (this.#confirming) await within(this.#confirming, CONFIRM_MS)
-    if (exit.signal === null) this.#frames.finish()
-    this.#isOver = true
     this.#watch?.stop()
     await this.#feeder?.stop()
     if (command.release) await within(command.release(), RELEASE_MS)
   }
 
-  async #capture(
-    command: ChildCommand,
-    { feeder, needsConfirmation = false }: CaptureHelper,
-  ): Promise<ChildExit> {
+  async #captureUntilEnd(command: CaptureHelper, spares: Spares | undefined): Promise<void> {
+    this.#isAbandoned = false
+    this.#watch = command.watchScreen?.((problem) =>
+      this.#beginAgainOr({ kind: 'problem', problem }, problem.reason === 'captureFailed'),
+    )
+    const unsubscribe = this.#parts.clock.onJump((jump) => {
+      if (jump.type === 'stepped' && !isBridged(jump.byMs)) this.#beginAgainOr(this.#clockSet())
+    })
+    let exit = await this.#capture(command, spares)
+    if (this.#gate && !this.#gate.isUsed && !this.#cause && !this.#isUnfit) {
+      this.#gate.stop()
+      this.#gate = undefined
+      exit = await this.#capture(command)
+    }
+    // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
+    const problem = this.#cause === undefined ? await this.#watch?.check() : undefined
+    unsubscribe()
+    if (this.#isUnfit && !this.#cause) this.#frames?.discard()
+    else await this.#finishFrames(exit, problem)
+  }
+
+  /** The program that ended has captured nothing: a spare, dead or frozen, or an abandoned one. */
+  get #isUnfit(): boolean {
+    return this.#isAbandoned || (this.#spareWatch !== undefined && !this.#frames?.hasPassed)
+  }
+
+  async #finishFrames(exit: ChildExit, known: CaptureProblem | undefined): Promise<void> {
+    this.#frames?.useArrivalTime()
+    const problem = known ?? (this.#cause ? undefined : await this.#feeder?.problem(exit))
+    const exited = () => exitProblem('The screen capture', this.#child!, exit)
+    this.end({ kind: 'problem', problem: problem ?? exited() })
+    if (this.#confirmation) await within(this.#confirmation.settled(), CONFIRM_MS)
+    if (exit.signal === null) this.#frames?.finish()
+    this.#confirmation?.stop()
+  }
+
+  async #capture(helper: CaptureHelper, spares?: Spares): Promise<ChildExit> {
+    const { feeder, needsConfirmation = false } = helper
+    const frames = this.#newFrames()
+    this.#frames = frames
+    const pass = (fragments: readonly Fragment[]) => frames.push(fragments)
+    this.#confirmation = needsConfirmation ? new FrameConfirmation(this.#watch, pass) : undefined
     this.#child = startObserved(
-      command,
+      this.#gate?.command ?? helper,
       {
         env: this.#gate?.env ?? this.#parts.env,
         stdin: this.#parts.quit === 'q' || feeder ? 'pipe' : 'ignore',
-        onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
-        onStderr: (text) => this.#frames.readStartTime(text),
+        onStdout: (chunk) => this.#onOutput(chunk, frames),
+        onStderr: (text) => frames.readStartTime(text),
         onDescriptors: [
           (chunk) => this.#black.push(chunk),
           (chunk) => void this.#onPictures(chunk, needsConfirmation),
         ],
       },
       this.#events.process,
-      this.#parts.spares,
+      spares,
     )
     this.#gate?.begin()
-    if (feeder) this.#feeder = new Feeder(feeder(), this.#feederParts(this.#child))
+    const isSpare = spares?.isSpare(this.#child)
+    this.#spareWatch = isSpare ? new SpareWatch(this.#child, this.#parts.spareMs) : undefined
+    const feeding = feeder?.()
+    if (feeding)
+      this.#feeder = new Feeder(feeding, {
+        encoder: this.#child,
+        env: this.#parts.env,
+        start: (program, options) => startObserved(program, options, this.#events.process),
+        onProblem: (error) => this.end({ kind: 'problem', problem: toCaptureProblem(error) }),
+      })
+    void this.#spareWatch?.begin(feeding)
     return this.#child.exited
-  }
-
-  #feederParts(encoder: Child): FeederParts {
-    return {
-      encoder,
-      env: this.#parts.env,
-      start: (command, options) => startObserved(command, options, this.#events.process),
-      onProblem: (error) => this.end({ kind: 'problem', problem: toCaptureProblem(error) }),
-    }
   }
 
   end(cause: EndCause): void {
     if (this.#cause) return
     this.#cause = cause
+    // A pause may follow while ffmpeg still finishes.
+    this.#keptUntil = cause.at ?? this.#parts.clock.now()
     this.#interrupt()
     // The encoder then finishes what it has.
     void this.#feeder?.stop()
@@ -222,35 +246,21 @@ export class ScreenPipeline implements Pipeline {
     this.#child?.kill('SIGKILL')
   }
 
-  #onOutput(chunk: Buffer, needsConfirmation: boolean): void {
+  #onOutput(chunk: Buffer, frames: ScreenFrames): void {
+    if (this.#spareWatch?.hasKilled) return
     this.#lastFrameAt = performance.now()
+    this.#spareWatch?.stop()
     try {
-      const fragments = this.#frames.split(chunk)
+      const fragments = frames.split(chunk)
       for (const { mdat } of fragments) this.#gate?.observeFrame(mdat.length)
-      if (needsConfirmation) {
-        this.#unconfirmed.push(...fragments)
-        if (this.#unconfirmed.length > 0) this.#confirming ??= this.#confirm()
-      } else this.#frames.push(fragments)
+      if (this.#confirmation) this.#confirmation.push(fragments)
+      else frames.push(fragments)
       if (fragments.length > 0) this.#onNextFrame()
     } catch (error) {
       const detail = `The screen capture wrote no MP4 (${(error as Error).message}).${lastMessage(this.#child?.stderr() ?? '')}`
       this.end({ kind: 'problem', problem: captureFailed(detail) })
       this.#child?.kill('SIGKILL')
     }
-  }
-
-  /**
-   * Keeps the frames that came before the watch found everything unchanged. The others may show
-   * something else and are dropped.
-   */
-  async #confirm(): Promise<void> {
-    while (this.#unconfirmed.length > 0) {
-      const frames = this.#unconfirmed
-      this.#unconfirmed = []
-      if ((await this.#watch?.check()) !== undefined || this.#isOver) continue
-      this.#frames.push(frames)
-    }
-    this.#confirming = undefined
   }
 
   /** Passes pictures on, once it is sure that they show what is recorded. */
@@ -261,7 +271,22 @@ export class ScreenPipeline implements Pipeline {
     if (this.#cause === undefined) this.#events.picture(picture)
   }
 
-  #clockSetCause(): EndCause {
+  /** Before the first frame nothing is lost by another attempt. Later the segment ends. */
+  #beginAgainOr(cause: EndCause, mayBeginAgain = true): void {
+    if (this.#frames?.hasPassed || !mayBeginAgain) {
+      this.end(cause)
+      return
+    }
+    this.#isAbandoned = true
+    this.#frames?.discard()
+    this.#child?.kill('SIGKILL')
+  }
+
+  /**
+   * ffmpeg times each frame by the system clock. After a step back it drops frames until the clock
+   * has caught up.
+   */
+  #clockSet(): EndCause {
     return {
       kind: 'problem',
       problem: captureFailed('The system clock was set.'),

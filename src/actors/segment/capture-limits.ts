@@ -2,6 +2,8 @@
 export interface CaptureLimits {
   /** From open to the first media in the file. */
   flow: number
+  /** For a spare in use to write its first output; then a fresh program takes its place. */
+  spareOutput: number
   /** Without media while they should flow. A stall is reported within 3 s, the end included. */
   stall: number
   /** From the end of the processes to a closed file; then the file is reported as unfinished. */
@@ -21,6 +23,7 @@ export interface CaptureLimits {
 /** The limits in use; tests use shorter ones. */
 export const CAPTURE_LIMITS: CaptureLimits = {
   flow: 5_000,
+  spareOutput: 1_800,
   stall: 2_400,
   finish: 2_000,
   retryFirst: 250,

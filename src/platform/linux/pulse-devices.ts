@@ -14,6 +14,7 @@ import { u32 } from '../../pulse/tagstruct.ts'
 import { within } from '../../time/within.ts'
 import { unavailable } from '../capture-backend.ts'
 import type { SoundCondition } from '../sound-source.ts'
+import { DefaultSpeakers } from './default-speakers.ts'
 
 type Sound = Exclude<Medium, 'screen'>
 
@@ -64,8 +65,7 @@ export function sourceOf(medium: Sound, device: Pick<Device, 'id'>): string {
 export class PulseDevices {
   readonly #env: NodeJS.ProcessEnv
   readonly #watches = new Set<DeviceWatch>()
-  /** Speakers that were the default one while they were captured; a pause must not forget it. */
-  readonly #defaults = new Set<string>()
+  readonly #speakers = new DefaultSpeakers()
   #connection: Promise<PulseConnection> | undefined
   #answer: Promise<PulseState> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -115,6 +115,7 @@ export class PulseDevices {
     const reported = { SOURCE_MUTED: null, SPEAKER_CHANGED: null }
     const watch: DeviceWatch = { medium, device, onChange, reported }
     this.#watches.add(watch)
+    if (medium === 'speaker') this.#speakers.beginCapture(device.id)
     this.#refreshIn(0)
     return {
       stop: () => {
@@ -136,9 +137,12 @@ export class PulseDevices {
 
   async #askWithin(): Promise<PulseState> {
     const state = await within(this.#askTwice(), ANSWER_MS)
-    if (state) return state
-    this.#disconnect()
-    throw NO_ANSWER
+    if (state === undefined) {
+      this.#disconnect()
+      throw NO_ANSWER
+    }
+    this.#speakers.observe(state.server.defaultSink)
+    return state
   }
 
   async #askTwice(): Promise<PulseState> {
@@ -213,22 +217,13 @@ export class PulseDevices {
     const state = await this.#ask().catch(() => undefined)
     if (state === undefined) return this.#refreshLater()
     this.#reconnectMs = RECONNECT_FIRST_MS
+    const { defaultSink } = state.server
     for (const watch of [...this.#watches]) {
-      report(watch, 'SOURCE_MUTED', mutedDetail(state, watch.medium, watch.device))
-      if (watch.medium === 'speaker')
-        report(watch, 'SPEAKER_CHANGED', this.#changedDetail(state, watch.device))
+      const { medium, device } = watch
+      report(watch, 'SOURCE_MUTED', mutedDetail(state, medium, device))
+      if (medium === 'speaker')
+        report(watch, 'SPEAKER_CHANGED', this.#speakers.changedDetail(defaultSink, device.id))
     }
-  }
-
-  /**
-   * A speaker that was the default one, and is no longer: a headset was plugged in, perhaps, and
-   * what that plays is not captured. One that was never the default has been chosen.
-   */
-  #changedDetail({ server: { defaultSink } }: PulseState, { id }: Device): string | null {
-    if (defaultSink === id) this.#defaults.add(id)
-    return defaultSink === id || !this.#defaults.has(id)
-      ? null
-      : 'Another speaker is the default one now. What it plays is not recorded.'
   }
 }
 

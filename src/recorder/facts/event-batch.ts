@@ -136,8 +136,10 @@ export class EventBatch {
   ): void {
     const { overdueAt, reason } = pause
     const segment = this.recording(recordingId).tracks[medium].context.segment
-    this.cuts.push({ recordingId, medium, segment, at: this.atMs, discard: how === 'reverted' })
     const cutAt = this.at
+    // The time of the log, not the finer one: no segment may end after the cut that the log has.
+    const at = Date.parse(cutAt)
+    this.cuts.push({ recordingId, medium, segment, at, discard: how === 'reverted' })
     if (how === 'pause')
       this.add(recordingId, 'track.pausing', {
         medium,

@@ -195,4 +195,37 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
       }
     },
   )
+
+  test.unless(
+    problem,
+    'a speaker that stops being the default one while its start is under way is reported',
+    async () => {
+      const { speakerSink } = desktop
+      const headset = await pactl(
+        desktop.env,
+        ...['load-module', 'module-null-sink', 'sink_name=headset'],
+      )
+      await pactl(desktop.env, 'set-default-sink', speakerSink)
+      try {
+        const devices = bench.platform({ env: { ...process.env, ...desktop.env } })
+        const device = await devices.resolve('speaker', undefined)
+        assert.equal(device.id, speakerSink)
+        await pactl(desktop.env, 'set-default-sink', 'headset')
+        const speaker = bench.capture(devices, 'speaker')
+        speaker.open(device)
+        await warned(speaker, 'SPEAKER_CHANGED', true)
+        const chosen = bench.capture(
+          bench.platform({ env: { ...process.env, ...desktop.env } }),
+          'speaker',
+        )
+        chosen.open(device)
+        await chosen.next('capture.flowing')
+        await heardFor5s(chosen)
+        assert.deepEqual(warnings(chosen), [], 'one that was chosen beside the default is no fault')
+      } finally {
+        await pactl(desktop.env, 'set-default-sink', speakerSink)
+        await pactl(desktop.env, 'unload-module', headset)
+      }
+    },
+  )
 })
