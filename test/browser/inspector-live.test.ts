@@ -108,7 +108,7 @@ suite('the inspector, live and for everybody', (test) => {
     }
   })
 
-  test.unless(noBrowser, 'axe-core finds nothing, and nothing scrolls sideways', async () => {
+  test.unless(noBrowser, 'axe-core finds nothing, nothing scrolls sideways, and no machine stands alone', async () => {
     const first = await openRecorderPage(browser, daemon)
     const { id, events } = await recordRefusals(daemon, first.page)
     await first.context.close()
@@ -116,6 +116,7 @@ suite('the inspector, live and for everybody', (test) => {
     for (const [width, colorScheme, locale] of [
       [1440, 'light', 'en-US'],
       [1440, 'dark', 'de-DE'],
+      [1280, 'light', 'de-DE'],
       [768, 'light', 'de-DE'],
       [320, 'dark', 'de-DE'],
     ] as const) {
@@ -127,6 +128,12 @@ suite('the inspector, live and for everybody', (test) => {
         assert.deepEqual(await findings(page), [], `${width} px, ${colorScheme}, ${position}`)
         const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
         assert.equal(wide, 0, `${width} px`)
+        const [end, last] = await page.evaluate(() =>
+          ['.chips', '.chip:last-child'].map(
+            (selector) => document.querySelector(selector)?.getBoundingClientRect().right,
+          ),
+        )
+        assert.ok(Math.abs(end! - last!) < 1, `${width} px: the last line is not full`)
       }
       await page.goto(`${daemon.url}/#/inspector?choose=1`)
       await page.locator('.choose-row').first().waitFor()
