@@ -87,6 +87,8 @@ export interface Arguments {
   max: number
   choices?: readonly string[]
   completes?: Completion
+  /** Words that the first one can be besides what `completes` names. */
+  orWords?: readonly string[]
 }
 
 /** Declaration of a command. */
