@@ -48,7 +48,7 @@ export interface Io {
     once?(event: string, listener: () => void): unknown
     off?(event: string, listener: () => void): unknown
   }
-  stderr: { write(text: string): unknown; isTTY?: boolean }
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number }
   /** `setRawMode`: each key at once, on a terminal. `destroy`: no further input is awaited. */
   stdin: AsyncIterable<string | Uint8Array> & {
     isTTY?: boolean
