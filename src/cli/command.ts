@@ -48,7 +48,7 @@ export interface Io {
     once?(event: string, listener: () => void): unknown
     off?(event: string, listener: () => void): unknown
   }
-  stderr: { write(text: string): unknown; isTTY?: boolean }
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number }
   /** `setRawMode`: each key at once, on a terminal. `destroy`: no further input is awaited. */
   stdin: AsyncIterable<string | Uint8Array> & {
     isTTY?: boolean
@@ -87,6 +87,8 @@ export interface Arguments {
   max: number
   choices?: readonly string[]
   completes?: Completion
+  /** Words that the first one can be besides what `completes` names. */
+  orWords?: readonly string[]
 }
 
 /** Declaration of a command. */

@@ -111,7 +111,8 @@ function readingMethods(ask: Ask) {
         throw error
       }
     },
-    recording: (id, options) => ask('GET', recordingPath(id), options),
+    recording: (id, { tagHistoryAfter, ...options } = {}) =>
+      ask('GET', recordingPath(id), { ...options, query: { tagHistoryAfter } }),
     recordings: (query = {}, options) => ask('GET', '/recordings', { ...options, query }),
     search: (body, options) => ask('POST', SEARCH, { ...options, body }),
     events: (id, query = {}, options) =>

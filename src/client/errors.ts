@@ -147,6 +147,7 @@ const CLASSES: Partial<Record<ErrorCode, ProblemClass>> = {
   RECORDING_CLOSED: InvalidStateError,
   VERSION_MISMATCH: VersionMismatchError,
   RATE_LIMITED: TooManyError,
+  TOO_MANY_CONNECTIONS: TooManyError,
   TOO_MANY_STREAMS: TooManyError,
   NOT_READY: NotReadyError,
   DEVICE_UNAVAILABLE: DeviceError,

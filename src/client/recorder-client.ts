@@ -29,6 +29,7 @@ import type {
   Page,
   PageQuery,
   PauseRequest,
+  RecordingOptions,
   RecordingsQuery,
   RecordingWithHistory,
   ReplayQuery,
@@ -64,7 +65,8 @@ export interface RecorderClient {
   application(options?: RequestOptions): Promise<ApplicationView>
   /** The recording in progress or in its wrap-up; null when there is none. */
   current(options?: RequestOptions): Promise<RecordingWithHistory | null>
-  recording(id: string, options?: RequestOptions): Promise<RecordingWithHistory>
+  /** With `tagHistoryAfter`, so many of the oldest entries of `tagHistory` are left out. */
+  recording(id: string, options?: RecordingOptions): Promise<RecordingWithHistory>
   recordings(query?: RecordingsQuery, options?: RequestOptions): Promise<Page<RecordingAnswer>>
   search(search: SearchRequest, options?: RequestOptions): Promise<Page<RecordingAnswer>>
   start(request?: StartRequest, options?: RequestOptions): Promise<RecordingAnswer>

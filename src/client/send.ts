@@ -118,6 +118,9 @@ function isRefused(error: unknown): boolean {
 /** Returns the time after which the recorder wants the request again; undefined if it does not. */
 function busyMs({ code, document }: RecorderProblem, hadConnection: boolean): number | undefined {
   // A recorder that has been restarted is not ready at first.
-  const isBusy = code === 'IN_FLIGHT' || (code === 'NOT_READY' && hadConnection)
+  const isBusy =
+    code === 'IN_FLIGHT' ||
+    code === 'TOO_MANY_CONNECTIONS' ||
+    (code === 'NOT_READY' && hadConnection)
   return isBusy ? 1_000 * (document?.retryAfterSeconds ?? 1) : undefined
 }

@@ -104,6 +104,12 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
+/** The options of the request for one recording. */
+export interface RecordingOptions extends RequestOptions {
+  /** How many of the oldest entries of `tagHistory` are left out, because they are known. */
+  tagHistoryAfter?: number | undefined
+}
+
 /** A recording with every value that its tags ever had. */
 export type RecordingWithHistory = RecordingAnswer & { tagHistory: TagEntry[] }
 

@@ -141,6 +141,11 @@ export const ERRORS = {
     'There were too many wrong credentials.',
     'Wait for the time in Retry-After, then use a valid credential.',
   ],
+  TOO_MANY_CONNECTIONS: [
+    429,
+    'The client has too many connections.',
+    'Repeat the request after the time in Retry-After: nothing of it was done. Send it over a connection that is open already, or wait for the answers of others. A token can have 64 connections at a time.',
+  ],
   TOO_MANY_STREAMS: [
     429,
     'The client has too many event streams.',

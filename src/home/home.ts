@@ -2,9 +2,10 @@
  * The home folder: it holds all state of one user's recorder, and the files by which its parts find
  * each other.
  */
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { codeOf, HomeError, messageOf } from './home-error.ts'
 
 /** The paths of a home folder, all absolute. */
@@ -97,11 +98,7 @@ async function preparePrivateFolder(
   beforeNarrowing?: () => Promise<void>,
 ): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
-      if (codeOf(error) !== 'ENOENT') throw error
-      // Node says so also of a read-only disk. Without `recursive` it names the reason.
-      return mkdir(folder, { mode: 0o700 })
-    })
+    await makeFolder(folder)
     const { mode, uid } = await stat(folder)
     if (process.platform === 'win32') return
     if (uid !== process.getuid?.())
@@ -116,6 +113,22 @@ async function preparePrivateFolder(
         cause,
       })
     throw new HomeError(`${folder} cannot be used as a folder: ${messageOf(cause)}.`, { cause })
+  }
+}
+
+/**
+ * Creates a folder and those above it. With `recursive` Node would try for ever where no folder can
+ * be made although the one above it is there, such as below `/proc` or an automounter's folder.
+ */
+async function makeFolder(folder: string, isAboveMade = false): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    const above = dirname(folder)
+    if (codeOf(error) !== 'ENOENT' || isAboveMade) throw error
+    if (!existsSync(above)) await makeFolder(above)
+    await makeFolder(folder, true)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'eventemitter3'
 import type { StoredMedia } from '../age/stored-media.ts'
 import type { By, ClientSide } from '../contract/by.ts'
-import type { AllowedCommand, Command } from '../contract/commands.ts'
+import type { Command } from '../contract/commands.ts'
 import type { KeyStatus } from '../contract/custody.ts'
 import type { EventData, LogEvent, SegmentDescription } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
@@ -82,8 +82,6 @@ export interface RecorderPort {
   /** Reads a recording so that it can be seen as it was at any moment. Rejects like `recording`. */
   replay(id: string): Promise<Replay>
   application(side: ClientSide): Promise<ApplicationView>
-  /** Lists the commands that a side may give on a recording; with null, when there is none. */
-  allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]
   devices(): Promise<Record<Medium, DeviceList>>
   /**
    * Checks whether these media can be recorded; default: all. Answers within 2 s.

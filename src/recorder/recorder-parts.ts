@@ -6,6 +6,7 @@ import type { LogEvent } from '../contract/events.ts'
 import { resolveQuality } from '../contract/quality.ts'
 import { mediaIdentity } from '../custody/media-identity.ts'
 import { LiveInspection } from '../inspection/live-inspection.ts'
+import { type CaptureConditions, NO_CONDITIONS } from '../machines/allowed-commands.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
 import { CommandHandler } from './commands/command-handler.ts'
@@ -58,17 +59,23 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   const facts = createFactPipeline(options, host, () => parts, inspection)
   const disk = createDiskGuard(options, host, () => parts)
   const { watch: diskWatch } = disk
+  const conditions = (): CaptureConditions => {
+    const locked = desktop.lock?.media ?? []
+    const needsConsent = rules().consent.mode === 'required'
+    return locked.length === 0 && !needsConsent ? NO_CONDITIONS : { locked, needsConsent }
+  }
   const reader = new Reader({
     ...{ log, facts, platform, bus, version, diskWatch, now },
     ready: host.acceptsCommands,
     custody: () => custody,
+    conditions,
   })
   const custody: Custody = new Custody({
-    ...{ options, host, facts },
+    ...{ options, host, facts, conditions },
     render: (view, { by }) => reader.toAnswer(view, by.side === 'ui' ? 'ui' : 'api'),
   })
   const commands = new CommandHandler({
-    ...{ facts, log, platform, keys, diskWatch, now, onFault, rules },
+    ...{ facts, log, platform, keys, diskWatch, now, onFault, rules, conditions },
     custody: (command) => custody.execute(command),
     lock: () => desktop.lock,
     system: {

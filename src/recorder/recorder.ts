@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../contract/by.ts'
-import type { AllowedCommand, Command } from '../contract/commands.ts'
+import type { Command } from '../contract/commands.ts'
 import type { CustodyRules, KeyStatus } from '../contract/custody.ts'
 import { type ErrorCode, RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
@@ -134,10 +134,6 @@ export class Recorder implements RecorderPort {
 
   application(side: ClientSide): Promise<ApplicationView> {
     return this.#parts.reader.application(side)
-  }
-
-  allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
-    return this.#parts.reader.allowedCommands(id, side)
   }
 
   inspect(listener: (message: InspectionMessage) => void): () => void {

@@ -108,31 +108,42 @@ suite('the inspector, live and for everybody', (test) => {
     }
   })
 
-  test.unless(noBrowser, 'axe-core finds nothing, and nothing scrolls sideways', async () => {
-    const first = await openRecorderPage(browser, daemon)
-    const { id, events } = await recordRefusals(daemon, first.page)
-    await first.context.close()
-    const refused = events.find(({ type }) => type === 'command.refused')?.position
-    for (const [width, colorScheme, locale] of [
-      [1440, 'light', 'en-US'],
-      [1440, 'dark', 'de-DE'],
-      [768, 'light', 'de-DE'],
-      [320, 'dark', 'de-DE'],
-    ] as const) {
-      const opened = await openRecorderPage(browser, daemon, { width, colorScheme, locale })
-      const { page } = opened
-      for (const position of [undefined, refused]) {
-        await inspectAt(page, id, position)
-        await page.locator('.chart').nth(2).waitFor()
-        assert.deepEqual(await findings(page), [], `${width} px, ${colorScheme}, ${position}`)
-        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-        assert.equal(wide, 0, `${width} px`)
+  test.unless(
+    noBrowser,
+    'axe-core finds nothing, nothing scrolls sideways, and no machine stands alone',
+    async () => {
+      const first = await openRecorderPage(browser, daemon)
+      const { id, events } = await recordRefusals(daemon, first.page)
+      await first.context.close()
+      const refused = events.find(({ type }) => type === 'command.refused')?.position
+      for (const [width, colorScheme, locale] of [
+        [1440, 'light', 'en-US'],
+        [1440, 'dark', 'de-DE'],
+        [1280, 'light', 'de-DE'],
+        [768, 'light', 'de-DE'],
+        [320, 'dark', 'de-DE'],
+      ] as const) {
+        const opened = await openRecorderPage(browser, daemon, { width, colorScheme, locale })
+        const { page } = opened
+        for (const position of [undefined, refused]) {
+          await inspectAt(page, id, position)
+          await page.locator('.chart').nth(2).waitFor()
+          assert.deepEqual(await findings(page), [], `${width} px, ${colorScheme}, ${position}`)
+          const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+          assert.equal(wide, 0, `${width} px`)
+          const [end, last] = await page.evaluate(() =>
+            ['.chips', '.chip:last-child'].map(
+              (selector) => document.querySelector(selector)?.getBoundingClientRect().right,
+            ),
+          )
+          assert.ok(Math.abs(end! - last!) < 1, `${width} px: the last line is not full`)
+        }
+        await page.goto(`${daemon.url}/#/inspector?choose=1`)
+        await page.locator('.choose-row').first().waitFor()
+        assert.deepEqual(await findings(page), [])
+        opened.assertClean()
+        await opened.context.close()
       }
-      await page.goto(`${daemon.url}/#/inspector?choose=1`)
-      await page.locator('.choose-row').first().waitFor()
-      assert.deepEqual(await findings(page), [])
-      opened.assertClean()
-      await opened.context.close()
-    }
-  })
+    },
+  )
 })

@@ -21,7 +21,8 @@ const NEVER_SENT: readonly ErrorCode[] = [
     'INVALID_JSON',
     'FORBIDDEN_SCOPE',
   ] as const),
-  ...(['RATE_LIMITED', 'INTERNAL', 'PAYLOAD_TOO_LARGE', 'TOO_MANY_STREAMS'] as const),
+  ...(['RATE_LIMITED', 'INTERNAL', 'PAYLOAD_TOO_LARGE'] as const),
+  ...(['TOO_MANY_CONNECTIONS', 'TOO_MANY_STREAMS'] as const),
 ]
 
 suite('what f2f says about wrong use', (test) => {

@@ -60,6 +60,15 @@ suite('repetition by the client library', (test) => {
     assert.equal(server.requests.length, 6)
   })
 
+  test('a command for which there was no connection left is asked for again', async () => {
+    const server = await startServer((_, response, number) => {
+      if (number === 1) sendProblem(response, 'TOO_MANY_CONNECTIONS')
+      else sendOk(response)
+    })
+    await createClient({ url: server.url }).start()
+    assert.equal(server.requests.length, 2)
+  })
+
   test('a refusal is not repeated', async () => {
     const server = await startServer((_, response) => sendProblem(response, 'INVALID_STATE'))
     await assert.rejects(createClient({ url: server.url }).resume('current'), RecorderProblem)

@@ -167,7 +167,7 @@ suite('who may do what, over HTTP', (test) => {
         const { recordingId, state, allowedCommands } = answer.body
         assert.deepEqual(
           { recordingId, state, allowedCommands },
-          { recordingId: id, state: 'Closed', allowedCommands: ['start'] },
+          { recordingId: id, state: 'Closed', allowedCommands: ['start', 'consent'] },
         )
         const refusal = await feed.until('the refusal', () => {
           const last = newest()

@@ -93,6 +93,19 @@ suite('preparing the home folder', (test) => {
     },
   )
 
+  test('folders above the home folder are made, for the user only', async () => {
+    const above = join(await freshFolder(), 'one')
+    const home = resolveHome(join(above, 'two', 'home'))
+    await Promise.all([prepareHome(home), prepareHome(home)])
+    if (posix === null)
+      assert.deepEqual(await Promise.all([above, home.folder].map(modeOf)), [0o700, 0o700])
+  })
+
+  const noProc = process.platform === 'linux' ? null : 'only Linux has /proc'
+  test.unless(noProc, 'a home folder that cannot be made is named, and not tried for ever', () =>
+    assert.rejects(prepareHome(resolveHome('/proc/f2f/home')), HomeError),
+  )
+
   test('a file in the place of the home folder is named in the error', async () => {
     const file = join(await freshFolder(), 'file')
     await writeFile(file, '')

@@ -9,7 +9,7 @@ import { recordingText } from '../text/recording-text.ts'
 export const consent = defineCommand({
   name: 'consent',
   summary: 'Record whether the customer agrees to the recording.',
-  args: { usage: '[ID] STATE', min: 1, max: 2, completes: 'recording' },
+  args: { usage: '[ID] STATE', min: 1, max: 2, completes: 'recording', orWords: CONSENT_STATES },
   description: [
     'STATE is what the customer said: `granted`, `declined` or `withdrawn`. The last two end all capture at once, ' +
       'like a stop, whoever controls the recording. Nothing more is recorded in it then. If `consent.eraseWhenWithdrawn` is set in config.json, the recording is also erased. ' +

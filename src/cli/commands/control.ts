@@ -22,7 +22,12 @@ function mediaCommand(
   return defineCommand({
     ...declared,
     name,
-    args: { ...RECORDING_ARGUMENT, usage: '[ID] [MEDIUM…]', max: 1 + MEDIA_CHOICES.length },
+    args: {
+      ...RECORDING_ARGUMENT,
+      usage: '[ID] [MEDIUM…]',
+      max: 1 + MEDIA_CHOICES.length,
+      orWords: MEDIA_CHOICES,
+    },
     options: {
       media: {
         kind: 'list',

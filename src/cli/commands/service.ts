@@ -4,7 +4,7 @@ import type { ServiceManager, ServiceStatus } from '../../service/service-manage
 import { type CommandResult, defineCommand, type Io } from '../command.ts'
 import { localProblem } from '../problem.ts'
 import { localTime } from '../text/quantities.ts'
-import { printable, type Style } from '../text/style.ts'
+import { printable, type Style, wrap } from '../text/style.ts'
 import { twoColumns } from '../text/two-columns.ts'
 
 const UNTRIED =
@@ -124,7 +124,7 @@ export const serviceStatus = defineCommand({
         exitCode: installed && enabled && active ? 0 : 1,
         ...noteOf(
           manager,
-          remedies.map((remedy) => `-> ${remedy}`),
+          remedies.map((remedy) => wrap(`-> ${remedy}`, style.columns)),
         ),
       }
     }),

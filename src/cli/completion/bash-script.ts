@@ -56,7 +56,7 @@ _f2f_offer() {
   local IFS=$' \t\n' before='' left='' word
   case "$kind" in
     recording)
-      words="last current $(f2f completion ids \${home:+"--home=$home"} 2>/dev/null </dev/null)"
+      words="$words last current $(f2f completion ids \${home:+"--home=$home"} 2>/dev/null </dev/null)"
       COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
     words) COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
     prefixes)

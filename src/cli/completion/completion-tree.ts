@@ -4,7 +4,7 @@ import { COMMON_OPTIONS, optionsOf } from '../parse-command-line.ts'
 
 /**
  * A value that is completed. `list`: words separated by commas. `prefixes`: the value goes on after
- * the word. `text`: nobody knows the value.
+ * the word. `recording`: an id, or one of the words. `text`: nobody knows the value.
  */
 export interface CompletedValue {
   kind: 'words' | 'list' | 'prefixes' | 'text' | Completion
@@ -77,7 +77,7 @@ function childrenOf(name: string, commands: readonly Command[]): CompletionNode[
 
 function leaf(command: Command): CompletionNode {
   const { name, summary, args } = command
-  const argument = args ? completedValue(args.choices, args.completes) : null
+  const argument = args ? completedValue(args.choices, args.completes, args.orWords) : null
   return { name, summary, options: optionList(optionsOf(command)), children: [], argument }
 }
 
@@ -99,9 +99,13 @@ function optionValue(spec: OptionSpec): CompletedValue | null {
   return TEXT
 }
 
-function completedValue(choices: readonly string[] | undefined, completes: Completion | undefined) {
-  if (choices) return { kind: 'words' as const, words: choices }
-  if (completes) return { kind: completes, words: [] }
+function completedValue(
+  choices: readonly string[] | undefined,
+  completes: Completion | undefined,
+  words: readonly string[] = [],
+): CompletedValue {
+  if (choices) return { kind: 'words', words: choices }
+  if (completes) return { kind: completes, words }
   return TEXT
 }
 

@@ -42,7 +42,7 @@ function valueText({ kind, words }: CompletedValue): string {
     case 'prefixes':
       return ` -a ${quote(words.join(' '))}`
     case 'recording':
-      return ` -k -a '(__f2f_recordings)'`
+      return ` -k -a ${quote(`(${['__f2f_recordings', ...words].join(' ')})`)}`
     case 'file':
       return ` -a '(__fish_complete_path (__f2f_value))'`
     case 'folder':
@@ -108,7 +108,7 @@ end
 
 function __f2f_recordings
     set -l home (__f2f_read)[3]
-    printf '%s\n' last current
+    printf '%s\n' $argv last current
     test -z "$home"; or set -l at --home=$home
     f2f completion ids $at 2>/dev/null </dev/null
 end

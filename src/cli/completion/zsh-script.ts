@@ -67,7 +67,7 @@ function actionText({ kind, words }: CompletedValue): string {
     case 'prefixes':
       return `compadd -S "" - ${words.join(' ')}`
     case 'recording':
-      return '_f2f_recordings'
+      return `{${['_f2f_recordings', ...words].join(' ')}}`
     case 'file':
       return '_files'
     case 'folder':
@@ -88,7 +88,7 @@ _f2f_recordings() {
   local home=\${f2f_home:-\${(Q)opt_args[--home]}}
   home=\${home/#\\~/$HOME}
   local -a found=(
-    last current \${(f)"$(f2f completion ids \${home:+--home=$home} 2>/dev/null </dev/null)"}
+    "$@" last current \${(f)"$(f2f completion ids \${home:+--home=$home} 2>/dev/null </dev/null)"}
   )
   compadd -V recordings -a found
 }

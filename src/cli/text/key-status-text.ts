@@ -1,6 +1,6 @@
 import type { KeyStatus } from '../../contract/custody.ts'
 import { localTime } from './quantities.ts'
-import type { Style } from './style.ts'
+import { type Style, wrap } from './style.ts'
 import { twoColumns } from './two-columns.ts'
 
 const PLACES = {
@@ -27,7 +27,12 @@ export function keyStatusText(status: KeyStatus, style: Style): string {
     ],
     style,
   )
-  return [state, '', lines, ...advice(status).map((line) => `-> ${line}`)].join('\n')
+  return [
+    state,
+    '',
+    lines,
+    ...advice(status).map((line) => wrap(`-> ${line}`, style.columns)),
+  ].join('\n')
 }
 
 function recordingsText({ recordings, escrowed, withoutFiles }: KeyStatus): string {

@@ -6,7 +6,7 @@ import { HomeError } from '../../home/home-error.ts'
 import { MAY_HAVE_ACTED } from '../connection/connection-error.ts'
 import { localProblem, type Problem, ProblemError } from '../problem.ts'
 import { localTime } from './quantities.ts'
-import { printable, type Style } from './style.ts'
+import { printable, type Style, wrap } from './style.ts'
 
 /** Remedies in commands, by error code. The API's own remedies name routes instead. */
 const REMEDIES: Record<string, string> = {
@@ -88,6 +88,8 @@ function causeMessages(error: unknown): string {
   return messages.join(': ')
 }
 
+const INDENT = '  '
+
 /**
  * Formats a problem in a few lines: title, detail, mistakes in the request, holder of control,
  * allowed commands, remedy and code.
@@ -100,17 +102,22 @@ export function problemText(problem: Problem, style: Style): string {
   const remedy = REMEDIES[code] ?? problem.remedy
   const explanation = [
     ...(detail === undefined || detail === title ? [] : detail.split('\n')),
-    ...errors.map((mistake) => `  ${mistake.pointer || '/'}: ${mistake.detail}`),
+    ...errors.map((mistake) => `${INDENT}${mistake.pointer || '/'}: ${mistake.detail}`),
     ...holderLine(problem.holder),
     ...allowedLine(problem.allowedCommands),
     ...(remedy === undefined ? [] : [`-> ${remedy}`]),
   ]
   const lines = [
-    style.bad(printable(title)),
-    ...explanation.map(printable),
+    style.bad(fit(printable(title), style)),
+    ...explanation.map((line) => fit(printable(line), style)),
     style.weak(`(${printable(code)})`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function fit(line: string, { columns }: Style): string {
+  const indent = line.startsWith(INDENT) ? INDENT : ''
+  return wrap(line.slice(indent.length), columns, indent)
 }
 
 function holderLine(holder: Problem['holder']): string[] {

@@ -3,7 +3,13 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ConnectionSlots, type SlotLimits } from './connection-slots.ts'
 import { OneRequestConnection } from './one-request-connection.ts'
-import { type CredentialHeaders, credentialHeaders, headLength } from './request-head.ts'
+import {
+  type CredentialHeaders,
+  credentialHeaders,
+  headLength,
+  isSafe,
+  methodOf,
+} from './request-head.ts'
 import { StrangerQueue } from './stranger-queue.ts'
 
 /** The parts and limits of an admission. */
@@ -34,7 +40,7 @@ export interface Admission {
  * head of a connection's first request before the server does. A connection with a valid credential
  * goes to the server as it is. A stranger's is given one answer, in its turn; whatever comes behind
  * its head stays unread. So a flood without a credential cannot keep the event loop from media, log
- * and clients.
+ * and clients. A client without room for another connection is treated alike.
  */
 export function createAdmission(
   serve: (connection: Duplex) => void,
@@ -43,16 +49,15 @@ export function createAdmission(
   const slots = new ConnectionSlots(options.slots)
   const queue = new StrangerQueue()
 
-  function serveStranger(socket: Socket, head: Buffer): void {
+  function serveStranger(socket: Socket, head: Buffer, isOneTooMany: boolean): void {
     const leaveQueue = queue.add(() => {
-      slots.countRequest(socket, 1)
-      serve(new OneRequestConnection(socket, head))
+      slots.countRequest(socket, 1, false)
+      serve(new OneRequestConnection(socket, head, isOneTooMany))
     })
     socket.once('close', leaveQueue)
   }
 
-  function serveClient(socket: Socket, clientId: string, bytes: Buffer): void {
-    slots.authenticate(socket, clientId)
+  function serveClient(socket: Socket, bytes: Buffer): void {
     socket.unshift(bytes)
     serve(socket)
     socket.resume()
@@ -66,19 +71,22 @@ export function createAdmission(
       limitStranger(socket, options, (bytes, length) => {
         const head = bytes.subarray(0, length)
         const clientId = options.identify(credentialHeaders(head))
-        if (clientId === undefined) serveStranger(socket, head)
-        else serveClient(socket, clientId, bytes)
-        return clientId === undefined
+        const isAdmitted =
+          clientId !== undefined && slots.authenticate(socket, clientId, !isSafe(methodOf(head)))
+        if (isAdmitted) serveClient(socket, bytes)
+        else serveStranger(socket, head, clientId !== undefined)
+        return !isAdmitted
       })
     },
-    observe({ socket }, response) {
+    observe({ socket, method }, response) {
       if (socket instanceof OneRequestConnection) {
         response.shouldKeepAlive = false
         return
       }
       // The port and the Unix socket have an admission each, and both see every request.
-      if (slots.countRequest(socket, 1))
-        response.once('close', () => slots.countRequest(socket, -1))
+      const acts = !isSafe(method)
+      if (slots.countRequest(socket, 1, acts))
+        response.once('close', () => slots.countRequest(socket, -1, acts))
     },
     closeIdle: () => slots.closeIdle(),
   }

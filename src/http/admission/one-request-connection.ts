@@ -14,11 +14,14 @@ const LINGER_MS = 100
 export class OneRequestConnection extends Duplex {
   readonly #socket: Socket
   #isClosing = false
+  /** Whether it is that of a client who has no room for another connection. */
+  readonly isOneTooMany: boolean
 
   /** `socket` is paused. `head` is everything that the server gets to read. */
-  constructor(socket: Socket, head: Buffer) {
+  constructor(socket: Socket, head: Buffer, isOneTooMany = false) {
     super({ allowHalfOpen: true })
     this.#socket = socket
+    this.isOneTooMany = isOneTooMany
     socket.on('close', () => this.destroy())
     this.push(head)
   }

@@ -48,3 +48,13 @@ export function credentialHeaders(head: Buffer): CredentialHeaders {
   }
   return { authorization, cookie: cookies.length === 0 ? undefined : cookies.join('; ') }
 }
+
+/** Whether a request with this method only reads (RFC 9110 section 9.2.1). Any other may act. */
+export function isSafe(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+}
+
+/** Returns the method that a head begins with. */
+export function methodOf(head: Buffer): string {
+  return /^\s*([A-Z]*)/.exec(head.toString('latin1', 0, 64))![1]!
+}

@@ -57,6 +57,7 @@ export function headersOf(problem: Problem): readonly string[] {
     case 'UPGRADE_REQUIRED':
       return UPGRADE
     case 'RATE_LIMITED':
+    case 'TOO_MANY_CONNECTIONS':
     case 'TOO_MANY_STREAMS':
       return ['Retry-After', String(problem.retryAfterSeconds)]
     case 'IN_FLIGHT':

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../contract/errors.ts'
 const RECORDING = {
   recordingId: 'cb455be5-af7a-49a5-a50a-a14bca17c846',
   state: 'Active',
-  allowedCommands: ['startMedia', 'stop', 'pause', 'tag'],
+  allowedCommands: ['startMedia', 'stop', 'pause', 'tag', 'consent'],
 }
 
 /** The detail of each error as an example, with its further members. */
@@ -29,7 +29,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     detail: 'The hold was placed with the same credential. Another one has to release it.',
     ...RECORDING,
     state: 'Closed',
-    allowedCommands: ['start'],
+    allowedCommands: ['start', 'consent'],
     holdId: 'b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e',
   },
   NOT_FOUND: { detail: 'There is no such route.' },
@@ -43,13 +43,13 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   CONTROL_HELD_BY_API: {
     detail: 'The recording is controlled by an API client.',
     ...RECORDING,
-    allowedCommands: [],
+    allowedCommands: ['consent'],
     holder: { side: 'api', client: 'crm', since: '2026-01-31T09:00:30.000Z' },
   },
   CONTROL_HELD_BY_UI: {
     detail: 'The recording is controlled by the recorder’s own page.',
     ...RECORDING,
-    allowedCommands: ['tag'],
+    allowedCommands: ['tag', 'consent'],
     holder: { side: 'ui', client: 'ui', since: '2026-01-31T09:00:30.000Z' },
   },
   ALREADY_RECORDING: { detail: 'A recording is in progress.', ...RECORDING },
@@ -58,7 +58,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     detail: 'The recording is closed. It accepts only consent, holds and erasure.',
     ...RECORDING,
     state: 'Closed',
-    allowedCommands: ['start'],
+    allowedCommands: ['start', 'consent'],
   },
   CONSENT_REQUIRED: {
     detail: 'The configuration of this computer requires consent, and the start has none.',
@@ -72,7 +72,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     detail: 'A hold keeps the recording. Nothing was erased.',
     recordingId: RECORDING.recordingId,
     state: 'Closed',
-    allowedCommands: ['start'],
+    allowedCommands: ['start', 'consent'],
     holds: ['b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e'],
   },
   IN_FLIGHT: {
@@ -92,6 +92,10 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   IDEMPOTENCY_MISMATCH: { detail: 'This Idempotency-Key was used with another request.' },
   UPGRADE_REQUIRED: { detail: 'GET /v1/inspect is a web socket.' },
   RATE_LIMITED: { detail: 'There were too many wrong credentials.', retryAfterSeconds: 42 },
+  TOO_MANY_CONNECTIONS: {
+    detail: 'All connections that this client may have are waiting for answers. Nothing was done.',
+    retryAfterSeconds: 1,
+  },
   TOO_MANY_STREAMS: {
     detail: 'This client already has 8 event streams.',
     retryAfterSeconds: 1,

@@ -9,7 +9,8 @@ export function errorCodesOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = ['FORBIDDEN_HOST', 'FORBIDDEN_ORIGIN', 'INVALID_REQUEST', 'INTERNAL']
   // While the log is opened, no route can answer.
   codes.push('METHOD_NOT_ALLOWED', 'EXPECTATION_FAILED', 'NOT_READY')
-  if (route.scope !== null) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN_SCOPE')
+  if (route.scope !== null)
+    codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'TOO_MANY_CONNECTIONS', 'FORBIDDEN_SCOPE')
   if (route.body !== undefined)
     codes.push('INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
   if (answersJson(route)) codes.push('NOT_ACCEPTABLE')
@@ -43,7 +44,8 @@ const NAMES: Record<string, readonly ErrorCode[]> = {
     ...(['CAPTURE_FAILED', 'DEVICE_UNAVAILABLE', 'INTERRUPTED', 'NOT_READY'] as const),
     'STORAGE_UNAVAILABLE',
   ],
-  TooManyRequests: ['RATE_LIMITED', 'TOO_MANY_STREAMS'],
+  TooManyRequests: ['RATE_LIMITED', 'TOO_MANY_CONNECTIONS'],
+  TooManyRequestsOrStreams: ['RATE_LIMITED', 'TOO_MANY_CONNECTIONS', 'TOO_MANY_STREAMS'],
   ExportUnavailable: ['EXPORT_FAILED', 'NOT_READY'],
   LogUnavailable: ['NOT_READY', 'STORAGE_UNAVAILABLE'],
 }
@@ -62,6 +64,7 @@ const HEADERS: Partial<Record<ErrorCode, string>> = {
   METHOD_NOT_ALLOWED: 'Allow',
   NOT_READY: 'Retry-After',
   RATE_LIMITED: 'Retry-After',
+  TOO_MANY_CONNECTIONS: 'Retry-After',
   TOO_MANY_STREAMS: 'Retry-After',
   UNAUTHENTICATED: 'WWW-Authenticate',
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Middleware } from 'koa'
 import { ConnectionCredentials } from '../../access/connection-credentials.ts'
 import { RecorderError } from '../../contract/errors.ts'
+import { OneRequestConnection } from '../admission/one-request-connection.ts'
 import { sendProblem } from '../answers/problem.ts'
 import { sendEmpty } from '../answers/send-answer.ts'
 import { type HttpContext, NOBODY, type RequestState } from '../context.ts'
@@ -52,6 +53,15 @@ function checkCredentialCount(ctx: HttpContext): void {
   }
 }
 
+/** Refuses a client whose connection was admitted for one answer only. */
+function assertRoom(connection: object): void {
+  if (!(connection instanceof OneRequestConnection && connection.isOneTooMany)) return
+  const detail = 'All connections that this client may have are waiting for answers.'
+  throw new RecorderError('TOO_MANY_CONNECTIONS', `${detail} Nothing was done.`, {
+    members: { retryAfterSeconds: 1 },
+  })
+}
+
 /**
  * Creates the middleware that checks every request before its route: first Host, then Origin, then
  * the credential. No check reads the body, so a client without a credential cannot make the daemon
@@ -72,9 +82,7 @@ export function createGate(services: Services): Middleware<RequestState> {
     return {
       requestId,
       credential: NOBODY,
-      headers: originCheck.varies
-        ? ['X-Request-Id', requestId, 'Vary', 'Origin']
-        : ['X-Request-Id', requestId],
+      headers: ['X-Request-Id', requestId, ...(originCheck.varies ? ['Vary', 'Origin'] : [])],
       route: '',
       logAtInfo: false,
       code: undefined,
@@ -91,9 +99,10 @@ export function createGate(services: Services): Middleware<RequestState> {
       return true
     }
     if (!isPublic(ctx.path, pageFiles)) {
-      checkCredentialCount(ctx)
       const { socket, headers } = ctx.req
+      checkCredentialCount(ctx)
       ctx.state.credential = credentials.authenticate(socket, headers, address().port)
+      assertRoom(socket)
     }
     checkSupport(ctx.req)
     return false

@@ -4,7 +4,7 @@ import { sendJson, sendText } from '../answers/send-answer.ts'
 import { ACCESS_ERRORS } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { recordingsQuery, searchRequest } from '../schemas/requests.ts'
+import { recordingQuery, recordingsQuery, searchRequest } from '../schemas/requests.ts'
 import type { Services } from '../services.ts'
 
 async function listRecordings(recorder: RecorderPort, query: RecordingQuery, side: ClientSide) {
@@ -51,6 +51,7 @@ export function recordingRoutes(services: Services): Route[] {
       description:
         '`current` is the recording that is Active, Paused or in WrapUp. `ETag` has the version, for `If-Match` of commands.',
       scope: 'read',
+      query: recordingQuery,
       outcomes: [
         {
           status: 200,
@@ -60,14 +61,20 @@ export function recordingRoutes(services: Services): Route[] {
         },
       ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
-      async handle({ ctx, credential, params }) {
+      async handle({ ctx, credential, params, query: { tagHistoryAfter = 0 } }) {
         const recording = await recorder.recording(params.id as string, credential.side)
+        const headers = ['ETag', `"${recording.version}"`]
+        if (tagHistoryAfter > 0) {
+          const tagHistory = recording.tagHistory.slice(tagHistoryAfter)
+          sendJson(ctx, 200, { ...recording, tagHistory }, headers)
+          return
+        }
         let json = jsonOf.get(recording)
         if (json === undefined) {
           json = Buffer.from(JSON.stringify(recording))
           jsonOf.set(recording, json)
         }
-        sendText(ctx, 200, 'application/json', json, ['ETag', `"${recording.version}"`])
+        sendText(ctx, 200, 'application/json', json, headers)
       },
     }),
   ]

@@ -184,6 +184,15 @@ const limitText = numberText(1, MAX_LIMIT)
 /** The query of a list that has pages and no filters. */
 export const pageQuery = z.strictObject({ limit: limitText, cursor: cursor.optional() })
 
+/** The query of GET /recordings/{id}. */
+export const recordingQuery = z.strictObject({
+  tagHistoryAfter: numberText(0, 1_000_000)
+    .optional()
+    .describe(
+      'The number of entries of `tagHistory` that the client has already; the answer has only the later ones. Entries are only added, so a client that reads a recording again need not read them all.',
+    ),
+})
+
 /** The query of GET /recordings. */
 export const recordingsQuery = z.strictObject({
   state: state.optional(),

@@ -45,6 +45,8 @@ export function createInspectionFeeds(limits: FeedLimits): InspectionFeeds {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
+    // One message or ping a turn of the event loop: a flood of them must not delay anybody else.
+    allowSynchronousEvents: false,
   })
   let isClosed = false
   return {

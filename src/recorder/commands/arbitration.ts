@@ -8,7 +8,7 @@ import {
 import { isRefusedConsent } from '../../contract/custody.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import { MEDIA, type Medium, type RequestedMedium, resolveMedia } from '../../contract/media.ts'
-import { isTrackCommand, type TrackCommand } from '../../machines/allowed-commands.ts'
+import { isTrackCommand, type TrackCommand, takesOver } from '../../machines/allowed-commands.ts'
 import { controlHeldError } from '../../machines/control-machine.ts'
 import {
   permits,
@@ -112,19 +112,6 @@ function arbitrateMedia(
   if (!unfit) return { recording, media: media.filter(fits) }
   const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${COMMAND_DONE[name]}. Nothing was changed.`
   return { code: 'INVALID_STATE', detail, recording, medium: unfit }
-}
-
-/**
- * Whether a client pauses what the recorder has paused for a locked screen. It stays paused then,
- * also when the screen is unlocked.
- */
-function takesOver(
-  { systemPaused }: RecordingFold,
-  name: TrackCommand,
-  side: Side,
-  medium: Medium,
-): boolean {
-  return name === 'track.pause' && side !== 'system' && systemPaused.includes(medium)
 }
 
 function beyondTagLimit(

@@ -14,6 +14,7 @@ import type { RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import type { KeyRing } from '../../custody/port.ts'
+import type { CaptureConditions } from '../../machines/allowed-commands.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import { StallWatch } from '../../time/stall-watch.ts'
@@ -59,6 +60,8 @@ export interface CommandHandlerOptions {
   custody(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer>
   /** Returns why the recorder keeps media paused now; undefined when it does not. */
   lock(): DesktopLock | undefined
+  /** Returns what keeps media from being captured now, for the commands that are listed. */
+  conditions(): CaptureConditions
   /** Returns the rules of custody in force. */
   rules(): Pick<CustodyRules, 'consent'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
@@ -82,7 +85,7 @@ export class CommandHandler {
   constructor(options: CommandHandlerOptions) {
     this.#options = options
     const { facts, log } = options
-    this.#refusals = new Refusals(facts, log)
+    this.#refusals = new Refusals(facts, log, options.conditions)
     this.#scopeRefusals = new ScopeRefusals({
       refusals: this.#refusals,
       onFault: options.onFault,

@@ -2,9 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Side } from '../../contract/by.ts'
 import type { Command } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import { allowedCommands } from '../../machines/allowed-commands.ts'
+import {
+  allowedCommands,
+  allowedOnClosed,
+  type CaptureConditions,
+} from '../../machines/allowed-commands.ts'
 import { recordingState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/port.ts'
+import { takesConsent } from '../custody/consent.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { currentRecording } from '../open-recordings.ts'
 import type { Refusal } from './arbitration.ts'
@@ -13,13 +18,16 @@ import type { Refusal } from './arbitration.ts'
 export class Refusals {
   readonly #facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>
   readonly #log: Pick<EventLog, 'recording'>
+  readonly #conditions: () => CaptureConditions
 
   constructor(
     facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>,
     log: Pick<EventLog, 'recording'>,
+    conditions: () => CaptureConditions,
   ) {
     this.#facts = facts
     this.#log = log
+    this.#conditions = conditions
   }
 
   /**
@@ -49,7 +57,7 @@ export class Refusals {
     await this.#facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
       batch.refuse(recording?.id ?? closedId ?? null, data)
     })
-    const members = { ...this.#members(command, refusal, closedId), ...refusal.members }
+    const members = { ...(await this.#members(command, refusal, closedId)), ...refusal.members }
     throw new RecorderError(code, detail, { members })
   }
 
@@ -82,17 +90,17 @@ export class Refusals {
     return (await this.#log.recording(id)) !== undefined
   }
 
-  #members(
+  async #members(
     { by: { side } }: Command,
     refusal: Refusal,
     closedId: string | undefined,
-  ): Record<string, unknown> {
+  ): Promise<Record<string, unknown>> {
     const { recording, holder } = refusal
     if (recording) return this.#standing(refusal, side)
     if (closedId !== undefined) return this.#closed(closedId, side)
     if (!holder) return {}
     const current = currentRecording(this.#facts.recordings)
-    return { allowedCommands: allowedCommands(current, side), holder }
+    return { allowedCommands: allowedCommands(current, side, this.#conditions()), holder }
   }
 
   /** The members of a 409 answer about the recording that prevents the command. */
@@ -102,7 +110,7 @@ export class Refusals {
     const members = {
       recordingId: recording.id,
       state: recordingState(recording.session),
-      allowedCommands: allowedCommands(recording, side),
+      allowedCommands: allowedCommands(recording, side, this.#conditions()),
     }
     if (!code.startsWith('CONTROL_HELD')) return members
     return {
@@ -111,10 +119,10 @@ export class Refusals {
     }
   }
 
-  #closed(recordingId: string, side: Side): Record<string, unknown> {
-    const mayStart = allowedCommands(currentRecording(this.#facts.recordings), side).includes(
-      'start',
-    )
-    return { recordingId, state: 'Closed', allowedCommands: mayStart ? ['start'] : [] }
+  async #closed(recordingId: string, side: Side): Promise<Record<string, unknown>> {
+    const view = await this.#log.recording(recordingId)
+    const current = currentRecording(this.#facts.recordings)
+    const allowed = allowedOnClosed(current, side, view !== undefined && takesConsent(view))
+    return { recordingId, state: 'Closed', allowedCommands: allowed }
   }
 }

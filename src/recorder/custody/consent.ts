@@ -1,5 +1,6 @@
 import type { Command } from '../../contract/commands.ts'
 import { type CustodyRules, isRefusedConsent } from '../../contract/custody.ts'
+import type { RecordingView } from '../../contract/views.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { Refusal } from '../commands/arbitration.ts'
 
@@ -8,6 +9,11 @@ export function refusesConsent(
   command: Command,
 ): command is Extract<Command, { name: 'recording.consent' }> {
   return command.name === 'recording.consent' && isRefusedConsent(command.request.state)
+}
+
+/** Whether consent to a closed recording can still change: it has what a word about it needs. */
+export function takesConsent({ erased, keyMissing }: RecordingView): boolean {
+  return erased === null && keyMissing !== true
 }
 
 /**

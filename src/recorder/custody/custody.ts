@@ -4,6 +4,7 @@ import type { CustodyRules } from '../../contract/custody.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationError, RecordingView } from '../../contract/views.ts'
+import type { CaptureConditions } from '../../machines/allowed-commands.ts'
 import type { CommandAnswer } from '../../store/port.ts'
 import { unlessAborted } from '../../time/unless-aborted.ts'
 import { Refusals } from '../commands/refusals.ts'
@@ -19,6 +20,8 @@ export interface CustodyOptions {
   options: RecorderOptions
   host: { system: By & { side: 'system' }; onFault(what: string, error: unknown): void }
   facts: FactPipeline
+  /** Returns what keeps media from being captured now. */
+  conditions(): CaptureConditions
   /** Renders the answer with a recording. */
   render(view: RecordingView, command: CustodyCommand): unknown
 }
@@ -32,17 +35,17 @@ export class Custody {
   readonly #erasures: Erasures
   readonly #commands: CustodyCommands
 
-  constructor({ options, host: { system, onFault }, facts, render }: CustodyOptions) {
+  constructor({ options, host: { system, onFault }, facts, ...more }: CustodyOptions) {
     const { log, keys, clock, recordingsFolder, rules } = options
     const { forgetComposed = async () => {} } = options
     const now = (): number => clock.now()
     const verified = () => unlessAborted(log.verified(), this.#closing.signal)
     const common = { verified, facts, log, keys, system, recordingsFolder, rules, now, onFault }
     const erasures = new Erasures({ ...common, forgetComposed })
-    const refusals = new Refusals(facts, log)
+    const refusals = new Refusals(facts, log, more.conditions)
     this.#rules = rules
     this.#erasures = erasures
-    this.#commands = new CustodyCommands({ ...common, erasures, refusals, render })
+    this.#commands = new CustodyCommands({ ...common, erasures, refusals, render: more.render })
     this.retention = new Retention({ ...common, erasures })
     this.keyUpkeep = new KeyUpkeep(common)
   }

@@ -13,9 +13,14 @@ import type {
   RecordingView,
   TagEntry,
 } from '../../contract/views.ts'
-import { allowedCommands } from '../../machines/allowed-commands.ts'
+import {
+  allowedCommands,
+  allowedOnClosed,
+  type CaptureConditions,
+} from '../../machines/allowed-commands.ts'
 import type { Replay } from '../../replay/replay.ts'
 import type { EventLog, Page, RecordingQuery } from '../../store/port.ts'
+import { takesConsent } from '../custody/consent.ts'
 import type { Custody } from '../custody/custody.ts'
 import { retentionOf } from '../custody/retention-rules.ts'
 import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
@@ -39,6 +44,8 @@ export interface ReaderOptions {
   now(): number
   ready(): boolean
   custody(): Pick<Custody, 'rules' | 'problems'>
+  /** Returns what keeps media from being captured now. */
+  conditions(): CaptureConditions
 }
 
 type RecordingWithHistory = RecordingAnswer & { tagHistory: TagEntry[] }
@@ -158,7 +165,11 @@ export class Reader {
   }
 
   toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer {
-    return this.#toAnswer(view, this.allowedCommands(view.id, side))
+    const states = this.#liveStates(view.id)
+    const allowed = states
+      ? allowedCommands(states, side, this.#options.conditions())
+      : allowedOnClosed(this.#liveStates(this.current()?.id), side, takesConsent(view))
+    return this.#toAnswer(view, allowed)
   }
 
   /**
@@ -170,8 +181,8 @@ export class Reader {
     return this.#toAnswer(
       view,
       fold
-        ? allowedCommands(fold, side)
-        : onlyStart(allowedCommands(currentRecording(recordings), side)),
+        ? allowedCommands(fold, side, this.#options.conditions())
+        : allowedOnClosed(currentRecording(recordings), side, takesConsent(view)),
     )
   }
 
@@ -196,11 +207,12 @@ export class Reader {
     return { ...view, tracks, retention, allowedCommands: facts.unrecordedEnd ? [] : allowed }
   }
 
-  allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
-    const { live } = this.#options.facts
-    const own = id === null ? undefined : live.get(id)
-    if (own) return allowedCommands(own.states, side)
-    return onlyStart(allowedCommands(live.get(this.current()?.id ?? '')?.states, side))
+  /** The states of an open recording, as far as its facts are durable. */
+  #liveStates(id = '') {
+    const { live, recordings } = this.#options.facts
+    const states = live.get(id)?.states
+    const { systemPaused = [], consent = null } = recordings.get(id) ?? {}
+    return states && { ...states, systemPaused, consent }
   }
 
   async application(side: ClientSide): Promise<ApplicationView> {
@@ -231,7 +243,9 @@ export class Reader {
       errors,
       media,
       storage: { freeBytes, recordableSeconds, ...shownLog(log, facts) },
-      allowedCommands: ready() ? this.allowedCommands(current?.id ?? null, side) : [],
+      allowedCommands: ready()
+        ? allowedCommands(this.#liveStates(current?.id), side, this.#options.conditions())
+        : [],
     }
   }
 
@@ -284,7 +298,3 @@ function cutOff(
   }
   return { ...view, state: 'WrapUp', tracks }
 }
-
-/** A closed recording allows only starting another. */
-const onlyStart = (commands: AllowedCommand[]): AllowedCommand[] =>
-  commands.filter((command) => command === 'start')

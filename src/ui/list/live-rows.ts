@@ -3,6 +3,7 @@ import type { LogEvent } from '../../contract/events.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { onEvent } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
+import { NO_HISTORY } from '../live/recording-reader.ts'
 import { isSearching, replaceRow, shownSearch } from './list-state.ts'
 import { isRestricted, toRequests } from './search-query.ts'
 
@@ -65,7 +66,7 @@ async function refreshChanged(): Promise<void> {
 
 /** Reads a recording; null when it does not match the search. Only the recorder can tell. */
 async function readMatching(id: string): Promise<RecordingAnswer | null> {
-  const recording = await recorder.recording(id).catch((error: unknown) => {
+  const recording = await recorder.recording(id, NO_HISTORY).catch((error: unknown) => {
     if (error instanceof NotFoundError) return null
     throw error
   })

@@ -10,6 +10,7 @@ import { heard, lastHeardAt } from './heard.ts'
 import { CHECK_MS, SILENCE_MS, watchPulse } from './pulse.ts'
 import { recorder } from './recorder.ts'
 import { observeTime, tick } from './recorder-time.ts'
+import { RecordingReader } from './recording-reader.ts'
 import { openSharedStream } from './shared-stream.ts'
 
 /** The state of the page's connection to the recorder. */
@@ -202,10 +203,12 @@ async function readAll(): Promise<void> {
   }
 }
 
+const currentReader = new RecordingReader()
+
 /** By its id: `current` would be an error whenever a recording ends in between. */
 async function readCurrent({ recording }: ApplicationView): Promise<RecordingAnswer | null> {
   if (recording === null) return null
-  const answer = await recorder.recording(recording.id)
+  const answer = await currentReader.read(recording.id)
   return answer.state === 'Closed' ? null : answer
 }
 

@@ -21,12 +21,18 @@ export function PermissionInvitation() {
   return (
     <aside class="invitation">
       <p>{t('signs.invitation')}</p>
-      <button type="button" class="button button-small" onClick={() => void askForNotifications()}>
-        {t('signs.allow')}
-      </button>
-      <button type="button" class="button button-small button-quiet" onClick={decline}>
-        {t('signs.decline')}
-      </button>
+      <div class="invitation-answers">
+        <button
+          type="button"
+          class="button button-small"
+          onClick={() => void askForNotifications()}
+        >
+          {t('signs.allow')}
+        </button>
+        <button type="button" class="button button-small button-quiet" onClick={decline}>
+          {t('signs.decline')}
+        </button>
+      </div>
     </aside>
   )
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { missingProgram } from '../../../lab/missing-programs.ts'
 import { COMMANDS } from '../../../src/cli/commands/commands.ts'
+import { MEDIA_CHOICES } from '../../../src/cli/commands/media-options.ts'
 import { optionsOf } from '../../../src/cli/parse-command-line.ts'
 import { suite } from '../../support/suite.ts'
 import { recording, tagEntry } from '../support/samples.ts'
@@ -35,14 +36,17 @@ const EXPECTED: Record<string, string[]> = {
   'f2f export last -o /et': ['etc'],
   'f2f export --gaps ': ['cut', 'fill'],
   'f2f --home /et': ['etc'],
-  'f2f stop ': RECORDINGS,
+  'f2f stop ': [...RECORDINGS, ...MEDIA_CHOICES].sort(),
+  'f2f pause scr': ['screen'],
+  'f2f consent gr': ['granted'],
+  'f2f show ': RECORDINGS,
   'f2f stop 7': IDS.slice(0, 1),
   'f2f tag ': RECORDINGS,
   'f2f tag desk=3 ': [],
   'f2f stop last ': [],
   'f2f start --media mic --in l': ['last'],
-  'f2f --home /one pause ': RECORDINGS,
-  'f2f pause --home=/two ': RECORDINGS,
+  'f2f --home /one show ': RECORDINGS,
+  'f2f show --home=/two ': RECORDINGS,
   'f2f wrong ': [],
 }
 
@@ -74,10 +78,10 @@ suite('completion in the shells', (test) => {
     test.unless(missing, `${shell} shows no error where no recorder runs`, async () => {
       const { offers, calls, stderr } = await complete(
         shell,
-        ['f2f stop '],
+        ['f2f show '],
         'echo "No recorder is running." >&2; exit 1',
       )
-      assert.deepEqual(offers, { 'f2f stop ': ['current', 'last'] })
+      assert.deepEqual(offers, { 'f2f show ': ['current', 'last'] })
       assert.equal(calls.length, 1)
       assert.equal(stderr, '')
     })

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { problemText } from '../../../src/cli/text/problem-text.ts'
 import { styleFor } from '../../../src/cli/text/style.ts'
 import { type Column, table } from '../../../src/cli/text/table.ts'
 import { displayWidth, shorten } from '../../../src/cli/text/text-width.ts'
+import { ERRORS, type ErrorCode } from '../../../src/contract/errors.ts'
 import { suite } from '../../support/suite.ts'
 import { application, recording, tagEntry, track } from '../support/samples.ts'
 import { f2f, type Stub, startStub } from '../support/stub.ts'
@@ -110,6 +112,22 @@ suite('narrow terminals', (test) => {
       if (line.startsWith('events')) assert.match(shown, /api\/home {2}\{.*"screen":":0"\}\}$/m)
     })
   }
+})
+
+suite('errors on narrow terminals', (test) => {
+  test('fit the terminal, and are not broken for a pipe or a file', () => {
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+      const [, title, remedy] = ERRORS[code]
+      const errors = [{ pointer: '/tags/customer', detail: MESSAGE }]
+      const problem = { code, title, remedy, detail: MESSAGE, errors }
+      const shown = problemText(problem, { ...styleFor({}, {}), columns: 40 })
+      for (const text of shown.split('\n'))
+        assert.ok(displayWidth(text) <= 40 || !/\S\s+\S/.test(text), text)
+      const whole = problemText(problem, styleFor({}, {}))
+      assert.equal(whole.split('\n').length, 5)
+      assert.equal(shown.replaceAll(/\s+/g, ' '), whole.replaceAll(/\s+/g, ' '))
+    }
+  })
 })
 
 suite('tables', (test) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, type RequestOptions, request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
@@ -177,6 +178,23 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
       'a right credential is let through all the same',
     )
     return guess
+  },
+  TOO_MANY_CONNECTIONS: async ({ daemon, api, afterwards }) => {
+    const { host, hostname, port } = new URL(daemon.url)
+    const head = [
+      ...['POST /v1/recordings HTTP/1.1', `Host: ${host}`, `Authorization: Bearer ${daemon.token}`],
+      ...['Content-Type: application/json', 'Content-Length: 2', '', ''],
+    ].join('\r\n')
+    const unfinished = Array.from({ length: 64 }, () => connect(Number(port), hostname))
+    afterwards(() => {
+      for (const socket of unfinished) socket.destroy()
+    })
+    for (const socket of unfinished) socket.on('error', () => {}).write(head)
+    const ask: Ask = (headers) => api.call('GET', '/application', undefined, headers)
+    await eventually('all connections wait', async () => {
+      return (await ask({}).catch(() => undefined))?.status === 429
+    })
+    return ask
   },
   TOO_MANY_STREAMS: async ({ daemon, api, afterwards }) => {
     const feeds = await Promise.all(Array.from({ length: 8 }, () => openFeed(daemon)))

@@ -82,10 +82,52 @@ suite('admission of connections', (test) => {
   test('closes the oldest idle connection of a client with 64 others, and nobody else’s', async () => {
     const tag = await daemon.tokenFor('read')
     const crm = await openMany(1, get('/v1/application', `Authorization: Bearer ${tag}`))
-    const own = await openMany(70, get('/v1/application', `Authorization: Bearer ${HOME_TOKEN}`))
+    const ask = get('/v1/application', `Authorization: Bearer ${HOME_TOKEN}`)
+    const own = await openMany(64, ask)
+    await eventually('all have an answer', () => own.every(({ bytesRead }) => bytesRead > 0))
+    own.push(...(await openMany(6, ask)))
     await eventually('only 64 are left', () => own.filter((s) => !s.destroyed).length <= 64)
     assert.equal(own.at(-1)?.destroyed, false)
     assert.equal(crm[0]?.destroyed, false)
+  })
+
+  test('answers each command of a client with too many connections, or does not carry it out', async () => {
+    const { answer } = daemon.recorder
+    let goOn = (): void => {}
+    const isOver = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    daemon.recorder.answer = (command) => isOver.then(() => answer(command))
+    const outcomes: (number | 'cut')[] = []
+    const all = Array.from({ length: 70 }, async () => {
+      const status = await daemon.post('/v1/recordings').then(
+        (received) => received.status,
+        () => 'cut' as const,
+      )
+      outcomes.push(status)
+    })
+    await eventually('64 commands, and 6 refusals', () => {
+      return daemon.recorder.commands.length + outcomes.length === 70
+    })
+    assert.deepEqual(outcomes, Array(6).fill(429))
+    goOn()
+    await Promise.all(all)
+    assert.deepEqual(outcomes.slice(6), Array(64).fill(201))
+    assert.equal(daemon.recorder.commands.length, 64)
+  })
+
+  test('a client with 64 streams and files can still give a command', async () => {
+    const bearer = `Authorization: Bearer ${HOME_TOKEN}`
+    const bodies = ['POST /v1/recordings HTTP/1.1', bearer, 'Content-Type: application/json']
+    const readers = await openMany(8, get('/v1/events', bearer))
+    await eventually('they stream', () => readers.every(({ bytesRead }) => bytesRead > 0))
+    await openMany(56, get('/', ...bodies.slice(1), 'Content-Length: 2').replace(/^.*/, bodies[0]!))
+    await eventually('the port is full', async () => {
+      return (await daemon.call('/v1/application')).status === 429
+    })
+    assert.equal((await daemon.post('/v1/recordings')).status, 201)
+    await eventually('a stream is closed', () => readers.some(({ destroyed }) => destroyed))
+    assert.equal(readers.filter(({ destroyed }) => destroyed).length, 1)
   })
 
   test('gives a client 8 event streams, and a place again when one ends', async () => {

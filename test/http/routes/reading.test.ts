@@ -51,6 +51,24 @@ suite('reading', (test) => {
     }
   })
 
+  test('a client that knows the beginning of the history gets only the rest', async () => {
+    const read = async (query = '') =>
+      bodyOf(await daemon.call(`/v1/recordings/current${query}`), 200, 'RecordingWithHistory')
+    const whole = await read()
+    const tagHistory = whole.tagHistory as unknown[]
+    assert.ok(tagHistory.length > 0)
+    for (const after of [0, 1, 1_000_000])
+      assert.deepEqual(await read(`?tagHistoryAfter=${after}`), {
+        ...whole,
+        tagHistory: tagHistory.slice(after),
+      })
+    for (const after of ['-1', '1.5', 'x', ''])
+      assert.deepEqual(
+        await pointersOf(await daemon.call(`/v1/recordings/current?tagHistoryAfter=${after}`)),
+        ['/tagHistoryAfter'],
+      )
+  })
+
   test('an unknown recording, or no current one, is 404', async () => {
     for (const path of ['', '/events', '/segments', '/segments/mic/1']) {
       await toProblem(await daemon.call(`/v1/recordings/rec_missing${path}`), 'RECORDING_NOT_FOUND')

@@ -26,7 +26,7 @@ suite('commands', (test) => {
     await bench.command('api', 'recording.tag', { tags: { outcome: 'sold' } })
     const closed = await bench.command('api', 'recording.close')
     assert.equal(closed.state, 'Closed')
-    assert.deepEqual(closed.allowedCommands, ['start'])
+    assert.deepEqual(closed.allowedCommands, ['start', 'consent'])
     const events = await bench.events()
     assert.deepEqual(
       events.map((event) => event.position),

@@ -31,7 +31,7 @@ suite('holds', (test) => {
     assert.deepEqual(refusal.members, {
       recordingId: id,
       state: 'Closed',
-      allowedCommands: ['start'],
+      allowedCommands: ['start', 'consent'],
       holds: [holds[0]?.id],
     })
     await custody.bench.dispose()

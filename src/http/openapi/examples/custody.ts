@@ -28,6 +28,7 @@ function erased(): RecordingAnswer {
     tracks: Object.fromEntries(tracks),
     tags: [],
     consent,
+    allowedCommands: ['start'],
     erased: {
       at: timeAt(STEPS.close + 120),
       by: OFFICER,

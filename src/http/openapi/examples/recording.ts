@@ -126,7 +126,7 @@ function allowedAfter(step: Step): RecordingAnswer['allowedCommands'] {
     case 'stop':
       return ['start', 'tag', 'close', 'consent']
     case 'close':
-      return ['start']
+      return ['start', 'consent']
     default:
       return ['stop', 'pause', 'tag', 'consent']
   }

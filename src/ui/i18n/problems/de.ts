@@ -81,6 +81,10 @@ export const de: ProblemTexts = {
     'Es gab zu viele falsche Anmeldungen.',
     'Warten Sie eine Minute, und öffnen Sie die Seite dann mit einem neuen Link: f2f ui.',
   ],
+  TOO_MANY_CONNECTIONS: [
+    'Die Seite wartet auf zu viele Antworten.',
+    'Versuchen Sie es gleich noch einmal.',
+  ],
   TOO_MANY_STREAMS: ['Die Seite ist zu oft geöffnet.', 'Schließen Sie einige ihrer Fenster.'],
   INTERNAL: [
     'Der Recorder hat versagt.',

@@ -69,6 +69,7 @@ export const en: ProblemTexts = {
     'There were too many wrong sign-ins.',
     'Wait a minute, then open the page with a new link: f2f ui.',
   ],
+  TOO_MANY_CONNECTIONS: ['The page waits for too many answers.', 'Try again in a moment.'],
   TOO_MANY_STREAMS: ['The page is open too often.', 'Close some of its windows.'],
   INTERNAL: ['The recorder failed.', 'Try again. If it fails again, call your administrator.'],
   DEVICE_UNAVAILABLE: ['A device is missing.', 'Plug it in, or choose another one.'],

@@ -3,6 +3,7 @@ import { NotFoundError } from '../../../client/errors.ts'
 import { onEvent } from '../../live/live-state.ts'
 import { recorder } from '../../live/recorder.ts'
 import { recorderNow } from '../../live/recorder-time.ts'
+import { NO_HISTORY } from '../../live/recording-reader.ts'
 import { buildPlayTimeline, type PlayTimeline } from '../../player/playing/play-timeline.ts'
 import { readSegments } from '../../player/playing/read-segments.ts'
 
@@ -41,7 +42,7 @@ export class MomentMedia {
   async #read(): Promise<void> {
     const { signal } = this.#aborter
     try {
-      const recording = await recorder.recording(this.id, { signal })
+      const recording = await recorder.recording(this.id, { ...NO_HISTORY, signal })
       const segments = await readSegments(this.id, signal)
       if (!signal.aborted)
         this.timeline.value = buildPlayTimeline(recording, segments, recorderNow())

@@ -6,6 +6,7 @@ import { onEvent } from '../../live/live-state.ts'
 import { oneAtATime } from '../../live/one-at-a-time.ts'
 import { recorder } from '../../live/recorder.ts'
 import { recorderNow, tick } from '../../live/recorder-time.ts'
+import { RecordingReader } from '../../live/recording-reader.ts'
 import { buildPlayTimeline } from './play-timeline.ts'
 import { readSegments } from './read-segments.ts'
 
@@ -27,6 +28,7 @@ export class RecordedData {
     if (recording.endedAt === null) tick.value
     return buildPlayTimeline(recording, this.segments.value, recorderNow())
   })
+  readonly #reader = new RecordingReader()
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
   /** Reads what is new. Calls while it reads lead to one more reading. */
@@ -52,7 +54,7 @@ export class RecordedData {
   async #readAll(): Promise<void> {
     const { signal } = this.#aborter
     const [recording, segments] = await Promise.all([
-      recorder.recording(this.id, { signal }),
+      this.#reader.read(this.id, { signal }),
       readSegments(this.id, signal),
     ])
     batch(() => {

@@ -1,7 +1,9 @@
+import { computed } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
 import { MARKER_COLOURS, type MarkerColour } from '../../../contract/marker.ts'
 import type { RecordingAnswer } from '../../../contract/views.ts'
 import { Field } from '../../controls/field.tsx'
-import { language, t } from '../../i18n/texts.ts'
+import { locale, t } from '../../i18n/texts.ts'
 import { isAllowed } from '../allowed.ts'
 import { CommandButton } from '../command-button.tsx'
 import { isPending } from '../commands.ts'
@@ -11,22 +13,13 @@ import { markersOf, nextLabel, type PlacedMarker, setMarker } from './markers.ts
 
 /** Sets markers while something can be marked, and lists those of the recording. */
 export function MarkersPanel({ recording }: { recording: RecordingAnswer }) {
-  const markers = markersOf(recording)
   const isOver = recording.state === 'WrapUp'
   return (
     <section class="card markers" aria-labelledby="markers">
       <h2 id="markers">{t('record.markers')}</h2>
       {!isOver && <MarkerForm />}
       <ProblemNotice place="markers" />
-      {markers.length === 0 ? (
-        <p class="soft">{t('record.markers.none')}</p>
-      ) : (
-        <ol class="marker-list" reversed>
-          {markers.map((marker) => (
-            <MarkerRow key={`${marker.at} ${marker.key}`} marker={marker} />
-          ))}
-        </ol>
-      )}
+      <MarkerList recording={recording} />
     </section>
   )
 }
@@ -91,9 +84,33 @@ function ColourButton({ colour, shortcut }: { colour: MarkerColour; shortcut: st
   )
 }
 
-function exactTime(at: string): string {
-  const parts = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
-  return new Date(at).toLocaleTimeString(language.value, parts)
+/** Made once for a locale: that takes longer than many times. */
+const exactTime = computed(
+  () =>
+    new Intl.DateTimeFormat(locale.value, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    }),
+)
+
+/** Is drawn only when there are other markers: a recording can have thousands. */
+function MarkerList({ recording }: { recording: RecordingAnswer }) {
+  const { id, tagHistory } = recording
+  const markers = useMemo(() => markersOf(recording), [id, tagHistory])
+  return useMemo(
+    () =>
+      markers.length === 0 ? (
+        <p class="soft">{t('record.markers.none')}</p>
+      ) : (
+        <ol class="marker-list" reversed>
+          {markers.map((marker) => (
+            <MarkerRow key={`${marker.at} ${marker.key}`} marker={marker} />
+          ))}
+        </ol>
+      ),
+    [id, markers.length, locale.value],
+  )
 }
 
 function MarkerRow({ marker: { colour, label, at } }: { marker: PlacedMarker }) {
@@ -101,7 +118,7 @@ function MarkerRow({ marker: { colour, label, at } }: { marker: PlacedMarker }) 
   return (
     <li class="marker" data-colour={colour ?? 'none'}>
       <time class="marker-time" dateTime={at}>
-        {exactTime(at)}
+        {exactTime.value.format(new Date(at))}
       </time>
       <span class="marker-flag" aria-hidden="true" />
       <span class="marker-label">
