@@ -70,6 +70,11 @@ export interface RecorderPort {
    */
   findRecording(id: string): Promise<RecordingView>
   /**
+   * Returns the id of a recording that there is, by its id or `current`. Rejects like `recording`.
+   * Costs the same however many tags and segments the recording has.
+   */
+  findId(id: string): Promise<string>
+  /**
    * Lists recordings for one side, newest first, without those that are only starting. Rejects with
    * INVALID_REQUEST (cursor, times).
    */

@@ -120,6 +120,10 @@ export class Recorder implements RecorderPort {
     return this.#parts.reader.findRecording(id)
   }
 
+  findId(id: string): Promise<string> {
+    return this.#parts.reader.findId(id)
+  }
+
   recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>> {
     return this.#parts.reader.recordings(query, side)
   }
@@ -141,7 +145,7 @@ export class Recorder implements RecorderPort {
   }
 
   async inspectPast(id: string, start: PastStart): Promise<PastInspection> {
-    const { id: recordingId } = await this.findRecording(id)
+    const recordingId = await this.findId(id)
     const replay = (): Promise<Replay> => this.replay(recordingId)
     const { version } = this.#options
     return PastPlayer.open({ start, replay, version, onFault: this.#onFault })

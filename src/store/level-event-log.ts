@@ -140,14 +140,13 @@ export class LevelEventLog implements EventLog {
   readonly events: EventLog['events'] = (query) => this.#reader.events(query)
   readonly records: EventLog['records'] = (query) => this.#reader.records(query)
   readonly recording: EventLog['recording'] = (id) => this.#reader.recording(id)
+  readonly hasRecording: EventLog['hasRecording'] = (id) => this.#reader.hasRecording(id)
 
   openRecordings() {
     return [...this.#log.open.values()].map(({ view }) => this.#log.seals.openView(view))
   }
 
-  pending(id: string) {
-    return this.#writer.pending(id)
-  }
+  readonly pending: EventLog['pending'] = (id) => this.#writer.pending(id)
 
   unfinishedErasures() {
     return [...this.#log.erasures.values()]

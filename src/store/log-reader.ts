@@ -27,7 +27,7 @@ import {
   type SegmentQuery,
   segmentsOf,
 } from './search/find-segments.ts'
-import { readProjection } from './views/stored-projections.ts'
+import { hasProjection, readProjection } from './views/stored-projections.ts'
 
 /** How long a read waits for a log that is being opened again. Milliseconds. */
 const REOPENING_WAIT_MS = 30_000
@@ -87,6 +87,10 @@ export class LogReader {
     const read = (log: OpenedLog) => readProjection(log.db, id)
     const found = (open ?? (await this.#read(id, read, foldAll)))?.view
     return found && this.#log().seals.openView(found)
+  }
+
+  async hasRecording(id: string): Promise<boolean> {
+    return this.#log().open.has(id) || this.#fromOpenLog(({ db }) => hasProjection(db, id))
   }
 
   recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>> {

@@ -208,6 +208,8 @@ export interface EventLog {
    * start was rolled back. One that is not closed is read from memory.
    */
   recording(id: string): Promise<RecordingView | undefined>
+  /** Whether `recording` would return one. */
+  hasRecording(id: string): Promise<boolean>
   /**
    * Returns the recording after everything that was appended, durable or not; undefined like
    * `recording`. Reads a closed one from the disk, synchronously, in some microseconds.

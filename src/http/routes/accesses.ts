@@ -29,7 +29,7 @@ export function accessRoutes({ recorder }: Services): Route[] {
       ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, params, query: { limit, cursor } }) {
-        const { id } = await recorder.findRecording(params.id as string)
+        const id = await recorder.findId(params.id as string)
         const from = cursor === undefined ? 0 : positionOf(cursor)
         assertInLog(from, recorder.log.position, '/cursor')
         const { items, after } = await recorder.accesses.list(id, { after: from, limit })

@@ -84,7 +84,7 @@ export function eventRoutes(services: Services): Route[] {
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
       async handle(exchange) {
         const { ctx, params, query } = exchange
-        const { id } = await recorder.findRecording(params.id as string)
+        const id = await recorder.findId(params.id as string)
         const { cursor } = query
         const after = cursor === undefined ? query.after : positionOf(cursor)
         assertInLog(after, recorder.log.position, cursor === undefined ? '/after' : '/cursor')

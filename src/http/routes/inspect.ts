@@ -53,10 +53,10 @@ export function inspectRoutes(services: Services): Route[] {
         const { recording, position = 0, speed = 0 } = query
         assertInLog(position, recorder.log.position, '/position')
         // A program that sees no answer to its web socket finds the reason by a plain request.
-        const found = recording && (await recorder.findRecording(recording))
+        const found = recording && (await recorder.findId(recording))
         feeds.assertUpgrade(ctx)
         const start = { position, speed }
-        const begin = found ? await openPast(services, exchange, found.id, start) : live
+        const begin = found ? await openPast(services, exchange, found, start) : live
         // Meanwhile the client may have opened others, and its credential may have ended.
         feeds.assertRoom(owner)
         if (!isAllowed()) throw new RecorderError('UNAUTHENTICATED', 'The credential has ended.')

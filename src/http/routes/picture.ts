@@ -32,7 +32,7 @@ export function pictureRoutes(services: Services): Route[] {
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
       async handle(exchange) {
         const { ctx, params } = exchange
-        const { id } = await recorder.findRecording(params.id as string)
+        const id = await recorder.findId(params.id as string)
         const picture = await recorder.picture(id)
         if (picture === null) return sendEmpty(ctx, 204)
         const { jpeg, number } = picture

@@ -32,7 +32,7 @@ export function replayRoutes(services: Services): Route[] {
         const { ctx, params } = exchange
         const { position, at } = exchange.query
         if (position !== undefined) assertInLog(position, recorder.log.position, '/position')
-        const { id } = await recorder.findRecording(params.id as string)
+        const id = await recorder.findId(params.id as string)
         await recordAccess(services, exchange, id, 'replayed')
         const replay = await recorder.replay(id)
         let index = replay.events.length

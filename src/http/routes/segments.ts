@@ -60,7 +60,7 @@ export function segmentRoutes(services: Services): Route[] {
       ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, params, query }) {
-        const { id } = await recorder.findRecording(params.id as string)
+        const id = await recorder.findId(params.id as string)
         const { items, cursor } = await recorder.log.segments(id, query)
         sendJson(ctx, 200, { items: items.map(viewOf), nextCursor: cursor })
       },

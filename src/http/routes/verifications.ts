@@ -37,9 +37,7 @@ function beginVerification(services: Services): Route {
     async handle(exchange) {
       const { ctx, body } = exchange
       const recordingId =
-        body.recordingId === undefined
-          ? undefined
-          : (await recorder.findRecording(body.recordingId)).id
+        body.recordingId === undefined ? undefined : await recorder.findId(body.recordingId)
       await recordAccess(services, exchange, recordingId ?? null, 'verified')
       const view = verifications.begin({ ...body, recordingId })
       sendJson(ctx, 202, view, ['Location', `/v1/audit/verifications/${view.id}`])

@@ -28,6 +28,7 @@ import type { FactPipeline, UnrecordedEnd } from '../facts/fact-pipeline.ts'
 import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 import type { RecorderBus } from '../port.ts'
 import { ActiveErrors } from './active-errors.ts'
+import { cutOff } from './cut-off.ts'
 import { type LivePicture, LivePictures } from './live-pictures.ts'
 import { Replays } from './replays.ts'
 import { shownLog } from './shown-log.ts'
@@ -125,9 +126,14 @@ export class Reader {
   async findRecording(id: string): Promise<RecordingView> {
     const view = id === 'current' ? this.current() : await this.#options.log.recording(id)
     if (view) return view
-    throw id === 'current'
-      ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
-      : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
+    throw notFound(id)
+  }
+
+  async findId(id: string): Promise<string> {
+    const current = id === 'current' ? this.current() : undefined
+    if (current) return current.id
+    if (id !== 'current' && (await this.#options.log.hasRecording(id))) return id
+    throw notFound(id)
   }
 
   /** Returns the newest picture of a recording's screen; null unless the screen is recording. */
@@ -138,8 +144,7 @@ export class Reader {
 
   /** Reads a recording that can be seen as it was at any moment. */
   async replay(id: string): Promise<Replay> {
-    const { id: recordingId } = await this.findRecording(id)
-    return this.#replays.of(recordingId)
+    return this.#replays.of(await this.findId(id))
   }
 
   /** Lists recordings. `state` means the state that is shown, also after a failed log. */
@@ -281,20 +286,8 @@ export class Reader {
   }
 }
 
-/**
- * Shows a recording whose log has failed as ended: capture is over, though no event says so yet.
- */
-function cutOff(
-  view: RecordingView,
-  { error: { code, message }, since }: UnrecordedEnd,
-): RecordingView {
-  if (view.state === 'WrapUp' || view.state === 'Closed') return view
-  const tracks = { ...view.tracks }
-  for (const medium of MEDIA) {
-    const track = tracks[medium]
-    if (track && track.state !== 'off' && track.state !== 'stopped') {
-      tracks[medium] = { ...track, state: 'failed', error: { code, message, since } }
-    }
-  }
-  return { ...view, state: 'WrapUp', tracks }
+function notFound(id: string): RecorderError {
+  return id === 'current'
+    ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
+    : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
 }

@@ -34,6 +34,11 @@ export async function readProjection(
   return wrapReadErrors(async () => decodeProjection(id, await db.get(recordingKey(id))))
 }
 
+/** Whether there is a closed recording. Rejects with STORAGE_UNAVAILABLE. */
+export function hasProjection(db: Database, id: string): Promise<boolean> {
+  return wrapReadErrors(() => db.has(recordingKey(id)))
+}
+
 /**
  * Reads the same as {@link readProjection} synchronously, in some microseconds, for folding. Throws
  * the same errors.

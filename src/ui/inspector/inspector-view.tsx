@@ -131,8 +131,9 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
       <div class="inspector-body">
         <div class="inspector-moment">
           <div class="inspector-what">
-            <MomentCard state={state} startMs={startMs} />
+            {/* The states keep their places from step to step; what happened is of any height. */}
             <MachineChips state={state} />
+            <MomentCard state={state} startMs={startMs} />
           </div>
           <MediaPanel id={inspected.id} ms={ms} />
         </div>

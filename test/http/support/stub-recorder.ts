@@ -166,9 +166,12 @@ export class StubRecorder implements RecorderPort {
     return view
   }
 
+  async findId(id: string): Promise<string> {
+    return (await this.findRecording(id)).id
+  }
+
   async replay(id: string): Promise<Replay> {
-    const { id: recordingId } = await this.findRecording(id)
-    const replay = new Replay(recordingId)
+    const replay = new Replay(await this.findId(id))
     replay.append(this.events)
     return replay
   }

@@ -11,10 +11,10 @@ import { ChartView } from './chart-view.tsx'
 
 /** Shows the charts of control, of the session and of one track. */
 export function Charts({ state }: { state: ReplayState }) {
-  const [chosen, choose] = useState<Medium>('mic')
   // The track that something happens to is the one that is of interest.
   const concerned = state.changes.find(({ medium }) => medium !== null)?.medium
   const asked = concerned ?? state.refusal?.medium ?? null
+  const [chosen, choose] = useState<Medium>(asked ?? 'mic')
   useEffect(() => {
     if (asked !== null) choose(asked)
   }, [state.index, asked])
