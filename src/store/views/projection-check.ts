@@ -156,24 +156,22 @@ export class ProjectionCheck {
     const differing: string[] = []
     for (const [id, folded] of this.#open) {
       let { sum } = sumsOf(folded)
-      for (const [key, value] of await this.#entriesOf(folded.projection))
-        sum = minus(sum, entryHash(key, value))
+      for await (const entries of this.#entriesOf(folded.projection))
+        for (const [key, value] of entries) sum = minus(sum, entryHash(key, value))
       if (sum !== 0) differing.push(id)
     }
     return differing
   }
 
-  async #entriesOf({ view: { id, startedAt } }: RecordingProjection): Promise<[string, string][]> {
-    const db = this.#db
-    return wrapReadErrors(async () => {
-      const entries: [string, string][] = []
-      for (const range of [recordingEventRange, tagsRange, segmentRange])
-        entries.push(...(await db.iterator(range(id)).all()))
-      const keys = [recordingKey(id), LIST_PREFIX + sortKey(startedAt, id)]
-      for (const [i, value] of (await db.getMany(keys)).entries())
-        if (value !== undefined) entries.push([keys[i] as string, value])
-      return entries
-    })
+  /** Reads the entries of a recording but for those in the index of tags. There may be millions. */
+  async *#entriesOf({
+    view: { id, startedAt },
+  }: RecordingProjection): AsyncGenerator<[string, string][]> {
+    for (const range of [recordingEventRange, tagsRange, segmentRange])
+      yield* readChunks(this.#db.iterator(range(id)), CHUNK)
+    const keys = [recordingKey(id), LIST_PREFIX + sortKey(startedAt, id)]
+    const values = await wrapReadErrors(() => this.#db.getMany(keys))
+    yield keys.flatMap((key, i) => (values[i] === undefined ? [] : [[key, values[i]]]))
   }
 
   #find(id: string): Folded | undefined {

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
-import type { NewEvent } from '../../../src/contract/events.ts'
+import type { LogEvent, NewEvent } from '../../../src/contract/events.ts'
+import { type Operation, openDatabase } from '../../../src/store/database/database.ts'
+import { recordingEventKey } from '../../../src/store/database/keys.ts'
+import { ProjectionCheck } from '../../../src/store/views/projection-check.ts'
 import { suite } from '../../support/suite.ts'
 import { CRM, History } from '../support/history.ts'
 import { withFolder, withLog } from '../support/scratch.ts'
 
 /** So many that the check keeps only a sum of the first ones. */
 const RECORDINGS = 160
+
+/** V8 passes some 120,000 at most. */
+const MOST_ARGUMENTS = 200_000
 
 const HELD = { holdId: 'hold-1', reason: 'a complaint' }
 const CONSENT = { state: 'withdrawn', method: 'verbal' } as const
@@ -36,6 +42,23 @@ suite('the check of stored views', (test) => {
         await log.writeWitness()
       })
       await withLog(folder, async (log) => assert.equal(log.rebuiltViews, undefined))
+    }))
+
+  test('compares an open recording with more entries than a call has arguments', () =>
+    withFolder(async (folder) => {
+      const db = await openDatabase(folder)
+      try {
+        const history = new History('long-recording', 0)
+        const check = new ProjectionCheck(db)
+        await check.observe([{ ...history.starting(), position: 1 } as LogEvent])
+        const entries = Array.from({ length: MOST_ARGUMENTS }, (_, i) => ({
+          ...{ type: 'put', key: recordingEventKey(history.id, i + 2), value: '' },
+        }))
+        await db.batch(entries as Operation[])
+        assert.equal((await check.compareOpen()).join(), history.id)
+      } finally {
+        await db.close()
+      }
     }))
 })
 
