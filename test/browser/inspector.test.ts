@@ -31,6 +31,8 @@ import {
 } from './support/inspector.ts'
 
 const LIMIT_MS = 15_000
+/** Within this time the page would show what it has learnt by itself. */
+const SHOWN_MS = 1_500
 
 suite('the inspector', (test) => {
   let daemon: Daemon
@@ -102,6 +104,28 @@ suite('the inspector', (test) => {
       }
     },
   )
+
+  test.unless(noBrowser, 'no other moment is shown until the one asked for is there', async () => {
+    const position = positionAt(refusalOf('api'))
+    const moment = `/recordings/${recorded.id}/replay?position=${position}`
+    const inspector = page.locator('.inspector')
+    let wasShown: boolean | undefined
+    await page.route(`**/v1${moment}`, async (route) => {
+      // The page learns of this look at the recording while it waits for its own.
+      await daemon.api('GET', moment)
+      const shown = inspector.waitFor({ timeout: SHOWN_MS })
+      wasShown = await shown.then(
+        () => true,
+        () => false,
+      )
+      await route.continue()
+    })
+    await page.goto(`${daemon.url}/#/inspector/${recorded.id}?position=${position}`)
+    await page.locator('.inspector[data-complete="true"]').waitFor()
+    assert.equal(wasShown, false)
+    await untilIndex(page, refusalOf('api'))
+    await page.unroute(`**/v1${moment}`)
+  })
 
   test.unless(noBrowser, 'the log is verified, and the shown event has its receipt', async () => {
     await inspectAt(page, recorded.id, positionAt(refusalOf('api')))

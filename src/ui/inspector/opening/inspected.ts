@@ -72,15 +72,18 @@ export class Inspected {
     this.follows.value = beginning === 'newest'
     // Most recordings have today's machines.
     prepareCharts()
+    const isFirst = beginning === 'first'
+    const opened = isFirst ? Promise.resolve() : this.#readEarly(beginning)
+    // Another moment than the one that was asked for must not be shown meanwhile.
     this.#endFollowing = onEvent((event) => {
-      if (event.recordingId === id) this.#read()
+      if (event.recordingId === id) void opened.then(() => this.#read())
     })
-    if (beginning === 'first') {
+    if (isFirst) {
       this.index.value = 1
       this.#read()
     }
     // Reading and folding all events would delay the state that is shown first.
-    else void this.#readEarly(beginning).then(() => afterFrame(() => this.#read()))
+    else void opened.then(() => afterFrame(() => this.#read()))
   }
 
   /** Shows the recording after so many of its events. */
