@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { hashFile } from '../disk/hash-file.ts'
 import { openIfThere } from '../disk/open-if-there.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { writeFully } from '../disk/write-fully.ts'
@@ -11,7 +10,6 @@ import type { Identity } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
 import { isSameSlot, readTails, type Tail, tailKey, tailPath, writeTail } from './tail.ts'
 
-const HASH_BYTES = 1_048_576
 /**
  * No medium fills so many chunks before its first one is forced to disk. Where the next one is
  * whole, no power cut has taken the beginning.
@@ -143,7 +141,7 @@ export class InterruptedFile {
     else await this.#replaceEnd(this.#rest?.isLast ? this.#rest : await this.#decideEnd(bytes))
     await rm(tailPath(this.#path), { force: true })
     await syncFolder(dirname(this.#path))
-    return hashOf(this.#path)
+    return (await hashFile(this.#path)).sha256
   }
 
   async close(): Promise<void> {
@@ -214,12 +212,4 @@ export class InterruptedFile {
   #chunkAt(number: number): number {
     return this.#chunksAt + number * SEALED_CHUNK_BYTES
   }
-}
-
-/** Returns the SHA-256 of a file, lower-case hex. */
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: HASH_BYTES }))
-    hash.update(chunk as Buffer)
-  return hash.digest('hex')
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isSealedFile } from '../../age/stored-media.ts'
 import { tailPath } from '../../age/tail.ts'
 import type { Remnant } from '../../contract/events.ts'
+import { hashFile } from '../../disk/hash-file.ts'
 import { listFolder } from '../../disk/list-folder.ts'
 import { openIfThere } from '../../disk/open-if-there.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
@@ -60,13 +60,7 @@ export async function findRemnant(path: string): Promise<Remnant | undefined> {
   // An attempt that was killed may have found less damage.
   const at = Math.min(...places)
   const file = `${prefix}${at}`
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const piece of pieces(join(dirname(path), file), 0)) {
-    hash.update(piece)
-    bytes += piece.length
-  }
-  return { file, at, bytes, sha256: hash.digest('hex') }
+  return { file, at, ...(await hashFile(join(dirname(path), file))) }
 }
 
 /**

@@ -17,12 +17,12 @@ import type { Refusal } from './arbitration.ts'
 /** Records refusals and explains them to the client. */
 export class Refusals {
   readonly #facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>
-  readonly #log: Pick<EventLog, 'recording'>
+  readonly #log: Pick<EventLog, 'recording' | 'hasRecording'>
   readonly #conditions: () => CaptureConditions
 
   constructor(
     facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>,
-    log: Pick<EventLog, 'recording'>,
+    log: Pick<EventLog, 'recording' | 'hasRecording'>,
     conditions: () => CaptureConditions,
   ) {
     this.#facts = facts
@@ -87,7 +87,7 @@ export class Refusals {
   /** Whether a recording that is not open is there: its closing may not be durable yet. */
   async #isClosed(id: string): Promise<boolean> {
     if (this.#facts.ledger.closingVersion(id) !== undefined) return true
-    return (await this.#log.recording(id)) !== undefined
+    return this.#log.hasRecording(id)
   }
 
   async #members(

@@ -88,6 +88,19 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
       (report): report is Extract<CaptureReport, { type: 'capture.warning' }> =>
         report.type === 'capture.warning',
     )
+  /** Runs with a second speaker, `headset`, beside the default one. */
+  async function besideHeadset(run: (speakerSink: string) => Promise<void>): Promise<void> {
+    const { env, speakerSink } = desktop
+    const headset = await pactl(env, 'load-module', 'module-null-sink', 'sink_name=headset')
+    await pactl(env, 'set-default-sink', speakerSink)
+    try {
+      await run(speakerSink)
+    } finally {
+      await pactl(env, 'set-default-sink', speakerSink)
+      await pactl(env, 'unload-module', headset)
+    }
+  }
+
   const warned = (capture: ObservedCapture, code: WarningCode, present: boolean, segment = 1) =>
     eventually(
       `${code} ${present}`,
@@ -171,14 +184,8 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
   test.unless(
     problem,
     'a speaker that is no longer the default one is reported, also after a pause',
-    async () => {
-      const { speakerSink } = desktop
-      const headset = await pactl(
-        desktop.env,
-        ...['load-module', 'module-null-sink', 'sink_name=headset'],
-      )
-      await pactl(desktop.env, 'set-default-sink', speakerSink)
-      try {
+    () =>
+      besideHeadset(async (speakerSink) => {
         const speaker = await flowing('speaker')
         await pactl(desktop.env, 'set-default-sink', 'headset')
         await warned(speaker, 'SPEAKER_CHANGED', true)
@@ -189,24 +196,14 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
         await warned(speaker, 'SPEAKER_CHANGED', true, 2)
         await pactl(desktop.env, 'set-default-sink', speakerSink)
         await warned(speaker, 'SPEAKER_CHANGED', false, 2)
-      } finally {
-        await pactl(desktop.env, 'set-default-sink', speakerSink)
-        await pactl(desktop.env, 'unload-module', headset)
-      }
-    },
+      }),
   )
 
   test.unless(
     problem,
     'a speaker that stops being the default one while its start is under way is reported',
-    async () => {
-      const { speakerSink } = desktop
-      const headset = await pactl(
-        desktop.env,
-        ...['load-module', 'module-null-sink', 'sink_name=headset'],
-      )
-      await pactl(desktop.env, 'set-default-sink', speakerSink)
-      try {
+    () =>
+      besideHeadset(async (speakerSink) => {
         const devices = bench.platform({ env: { ...process.env, ...desktop.env } })
         const device = await devices.resolve('speaker', undefined)
         assert.equal(device.id, speakerSink)
@@ -222,10 +219,6 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
         await chosen.next('capture.flowing')
         await heardFor5s(chosen)
         assert.deepEqual(warnings(chosen), [], 'one that was chosen beside the default is no fault')
-      } finally {
-        await pactl(desktop.env, 'set-default-sink', speakerSink)
-        await pactl(desktop.env, 'unload-module', headset)
-      }
-    },
+      }),
   )
 })

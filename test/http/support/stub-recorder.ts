@@ -315,7 +315,7 @@ export class StubRecorder implements RecorderPort {
   }
 
   async inspectPast(id: string, start: PastStart): Promise<PastInspection> {
-    const { id: recordingId } = await this.findRecording(id)
+    const recordingId = await this.findId(id)
     const replay = () => this.replay(recordingId)
     return PastPlayer.open({ start, replay, version: '0.0.0', onFault: () => {} })
   }
