@@ -168,10 +168,17 @@ async function writeRecordings(home: string, first: number, count: number): Prom
   await keys.close()
 }
 
-/** Resolves when nothing is due any more. Each look costs a list, so they are few. */
+/**
+ * Resolves when all that was due by now is erased. What falls due meanwhile waits for the next run.
+ * Each look costs a list, so they are few.
+ */
 async function untilErased(daemon: Daemon): Promise<void> {
-  do await wait(LOOK_MS)
-  while ((await daemon.api('GET', '/retention?limit=1')).body.due > 0)
+  const now = new Date().toISOString()
+  for (;;) {
+    await wait(LOOK_MS)
+    const { items } = (await daemon.api('GET', '/retention?limit=1')).body
+    if (items.length === 0 || items[0].eraseAt > now) return
+  }
 }
 
 type MeasureTurns = (run: () => Promise<void>) => Promise<Turns>
@@ -203,9 +210,12 @@ async function withDaemon<T>(
 async function taken(path: string): Promise<string> {
   for (;;) {
     const text = await readFile(path, 'utf8').catch(() => undefined)
-    await rm(path, { force: true })
-    if (text !== undefined) return text
-    await wait(20)
+    if (text === undefined) await wait(20)
+    else {
+      // Only what was read: a file that has come since must not be removed unread.
+      await rm(path)
+      return text
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
 import { createLogger } from './logging.ts'
+import { growYoungGenerationUnderLoad } from './processes/young-generation.ts'
 import { ServiceNotifier } from './service/service-notifier.ts'
 
 /** A stop signal leaves 5 s in all. */
@@ -16,6 +17,7 @@ const EXIT_LIMIT_MS = 4_800
 export async function serve(options: DaemonOptions): Promise<void> {
   // LevelDB creates its files open to all that the mask lets through.
   process.umask(0o077)
+  growYoungGenerationUnderLoad()
   const logger = createLogger()
   const notifier = ServiceNotifier.fromEnvironment(process.env, logger)
   const daemon = await startDaemon(options, logger)

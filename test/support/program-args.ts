@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 /** The sources that tests start as processes of their own. The runner compiles them, too. */
 export const PROGRAMS = [
+  'test/processes/support/busy-child.ts',
   'test/store/support/child.ts',
   'test/store/support/flip-bits.ts',
   'test/store/support/killed-opening.ts',

@@ -74,6 +74,24 @@ function factsOf(context: unknown): ActorNode['facts'] {
   return facts
 }
 
+/** An actor in a tree that is shown as rows. */
+export interface ActorRow {
+  actor: ActorNode
+  /** 1 for an actor that no other runs. */
+  level: number
+  /** Its place among those that the same actor runs, from 1, and their number. */
+  place: number
+  siblings: number
+}
+
+/** Returns all actors of a tree as rows: each one before those that it runs. */
+export function actorRows(actors: readonly ActorNode[], level = 1): ActorRow[] {
+  return actors.flatMap((actor, at) => [
+    { actor, level, place: at + 1, siblings: actors.length },
+    ...actorRows(actor.children, level + 1),
+  ])
+}
+
 /** Returns the actors of a recording at a moment, as the fold knows them. */
 export function foldedActors({ recordingId, machines }: ReplayState): ActorNode {
   const { control, session, tracks } = machines
