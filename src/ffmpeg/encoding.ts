@@ -41,6 +41,14 @@ const ONCE_A_SECOND = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.9
 const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'info']
 
 /**
+ * Newer versions of ffmpeg read raw sound in steps of a tenth of a second at the rate that they are
+ * told, rounded down to a power of two of samples: 85 ms. At half the rate a step is 43 ms, and its
+ * samples are given their true rate afterwards. So a resume is answered sooner. A quarter of the
+ * rate would take a third more of the processor.
+ */
+const TOLD_RATE = SAMPLE_RATE / 2
+
+/**
  * Arguments to read raw sound on stdin and write Ogg Opus on stdout, in pages of one packet each.
  * ffmpeg writes a page when the next one is complete, so longer ones would come much later.
  */
@@ -49,14 +57,14 @@ export function opusArgs(format: AudioFormat): string[] {
     '-f',
     's16le',
     '-ar',
-    String(SAMPLE_RATE),
+    String(TOLD_RATE),
     '-ac',
     String(format.channels),
     ...NO_PROBING,
   ]
   return [
     ...QUIET,
-    ...[...input, '-i', 'pipe:0'],
+    ...[...input, '-i', 'pipe:0', '-af', `asetrate=${SAMPLE_RATE}`],
     ...[
       '-c:a',
       'libopus',
