@@ -17,7 +17,6 @@ const EXIT_LIMIT_MS = 4_800
 export async function serve(options: DaemonOptions): Promise<void> {
   // LevelDB creates its files open to all that the mask lets through.
   process.umask(0o077)
-  growYoungGenerationUnderLoad()
   const logger = createLogger()
   const notifier = ServiceNotifier.fromEnvironment(process.env, logger)
   const daemon = await startDaemon(options, logger)
@@ -48,6 +47,8 @@ export async function serve(options: DaemonOptions): Promise<void> {
     stop(1)
   })
   process.stdout.write(`listening on ${daemon.url}\n`)
+  // Not before: loading the program is load, too.
+  growYoungGenerationUnderLoad()
   void notifier?.ready(`Listening on ${daemon.url}`, () => daemon.checkLog())
 }
 

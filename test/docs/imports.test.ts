@@ -162,7 +162,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   'auditing.ts': ['audit/', 'contract/', 'home/', 'http/server.ts', 'recorder/', 'pino'],
   'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],
-  'serve.ts': ['daemon.ts', 'logging.ts', 'service/', 'pino', 'node:*'],
+  'serve.ts': [
+    ...['daemon.ts', 'logging.ts', 'processes/young-generation.ts', 'service/'],
+    ...['pino', 'node:*'],
+  ],
 }
 
 /** One import of a file, both by their path below src; a package by its name. */

@@ -77,8 +77,11 @@ suite('a still screen', (test) => {
       const all = Math.ceil(cutAt / INTERVAL_MS)
       assert.ok(shown.length < all / 2, `${shown.length} frames of ${all}`)
       // The last picture lasts until the cut.
-      for (const ms of [description!.durationMs, await containerMs(path)])
-        assert.ok(ms <= cutAt + 1 && ms > cutAt - 20, `${ms} ms of ${cutAt}`)
+      for (const ms of [description!.durationMs, await containerMs(path)]) {
+        assert.ok(ms <= cutAt + 1, `${ms} ms of ${cutAt}`)
+        // A busy machine captures the frame that ends it too late, and the one before is the last.
+        assertWithin(cutAt - ms, 20, 'the end of the last picture before the cut')
+      }
     },
   )
 
