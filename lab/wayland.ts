@@ -14,9 +14,21 @@ const WINDOW = fileURLToPath(new URL('./wayland-window.py', import.meta.url))
 const LIBEXEC = '/usr/libexec'
 const ANSWER_MS = 10_000
 const CLICK_AGAIN_MS = 250
-/** Where the dialog has its first monitor and its button, from the middle of the screen. */
-const FIRST_MONITOR = { x: 0, y: 26 }
-const SHARE = { x: 212, y: -127 }
+/**
+ * Where the dialog has its first monitor and its button, from the middle of the screen: in GNOME 43
+ * and in GNOME 48, whose dialog is smaller on a small screen. A place of the other one is empty, or
+ * chooses only what is then chosen anew.
+ */
+const DIALOGS = [
+  { monitor: { x: 0, y: 26 }, share: [{ x: 212, y: -127 }] },
+  {
+    monitor: { x: -126, y: 66 },
+    share: [
+      { x: 272, y: -157 },
+      { x: 282, y: -228 },
+    ],
+  },
+]
 const DISPLAY = 'wayland-0'
 
 /**
@@ -139,9 +151,9 @@ export class WaylandSession {
   async share<T>(asked: Promise<T>): Promise<T> {
     const { width, height } = this.#monitors[0]!
     const at = ({ x, y }: { x: number; y: number }) => [width / 2 + x, height / 2 + y] as const
-    return this.#repeat(asked, async (input) => {
-      await input.click(...at(FIRST_MONITOR))
-      await input.click(...at(SHARE))
+    return this.#repeat(asked, async (input, time) => {
+      const { monitor, share } = DIALOGS[time % DIALOGS.length]!
+      for (const place of [monitor, ...share]) await input.click(...at(place))
     })
   }
 
@@ -167,7 +179,10 @@ export class WaylandSession {
   }
 
   /** Does it again until `asked` has settled: nothing outside tells when a dialog can be used. */
-  async #repeat<T>(asked: Promise<T>, act: (input: RemoteInput) => Promise<void>): Promise<T> {
+  async #repeat<T>(
+    asked: Promise<T>,
+    act: (input: RemoteInput, time: number) => Promise<void>,
+  ): Promise<T> {
     const input = await RemoteInput.open(this.env)
     this.#inputs.push(input)
     let isOver = false
@@ -175,7 +190,10 @@ export class WaylandSession {
       isOver = true
     }
     asked.then(end, end)
-    for (; !isOver; await setTimeout(CLICK_AGAIN_MS)) await act(input)
+    for (let time = 0; !isOver; time++) {
+      await act(input, time)
+      await setTimeout(CLICK_AGAIN_MS)
+    }
     return asked
   }
 
