@@ -45,8 +45,8 @@ export function installSystemPackages() {
   if (process.platform !== 'linux') return adviseFfmpeg()
   // All groups only on a build server: on somebody's desktop, pipewire-pulse could replace the
   // sound server. In one call, because each reads the lists and runs the triggers again.
-  const { desktop, pipewire, wayland } = PROGRAMS
-  const wanted = [desktop]
+  const { desktop, evidence, pipewire, wayland } = PROGRAMS
+  const wanted = [desktop, evidence]
   const hasWayland = process.env.F2F_LAB_SCREEN === 'wayland'
   if (process.env.F2F_LAB_SOUND === 'pipewire' || hasWayland) wanted.push(pipewire)
   if (hasWayland) wanted.push(wayland)
