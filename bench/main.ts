@@ -23,6 +23,7 @@ import { benchObs } from './obs-latency.ts'
 import { benchOpening } from './opening.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
 import { benchPage } from './page.ts'
+import { endDescendants } from './processes.ts'
 import { benchPrograms } from './programs.ts'
 import { benchRecording } from './recording.ts'
 import { benchReplay } from './replay.ts'
@@ -76,6 +77,12 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
+// Whoever interrupts it finds no daemon, desktop or browser left running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    endDescendants()
+    process.exit(130)
+  })
 if (values.help) console.log(HELP)
 else await measure(values.only?.split(',') ?? Object.keys(PARTS))
 

@@ -53,6 +53,17 @@ function tree(roots: readonly number[]): [pid: number, stat: Stat][] {
   return [...all].filter(([pid]) => isInTree(pid))
 }
 
+/** Asks all programs that this process has started, and theirs, to end. */
+export function endDescendants(): void {
+  for (const [pid] of tree([process.pid])) {
+    try {
+      if (pid !== process.pid) process.kill(pid, 'SIGTERM')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
 /**
  * Proportional set size in MB: a process's own memory and its share of what it has in common with
  * others.
