@@ -2,7 +2,7 @@
  * A machine that sleeps, or whose clock is set, as one process and its children see it. Needs
  * Linux, faketime, and to be root for the sleep.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Null when a process can be shown another time on this machine; otherwise why not. */
@@ -40,10 +40,11 @@ export function fakeTime(folder: string): FakeTime {
   const offset = join(folder, 'offset')
   const uptime = join(folder, 'uptime')
   let ahead = 0
-  // In place: a mounted file that is replaced would not be seen.
   const set = (aheadSeconds: number): void => {
     ahead = aheadSeconds
-    writeFileSync(offset, `${ahead < 0 ? '' : '+'}${ahead}\n`)
+    // At once: newer versions of libfaketime end a program that finds the file empty.
+    writeFileSync(`${offset}.new`, `${ahead < 0 ? '' : '+'}${ahead}\n`)
+    renameSync(`${offset}.new`, offset)
   }
   set(0)
   writeFileSync(uptime, readFileSync('/proc/uptime'))
@@ -58,7 +59,8 @@ export function fakeTime(folder: string): FakeTime {
     set,
     sleep(seconds) {
       const [since = '0', idle = '0'] = readFileSync(uptime, 'utf8').split(' ')
-      // Of the same length or longer, so that no reader finds less than a number.
+      // In place: a mounted file that is replaced would not be seen. Of the same length or longer,
+      // so that no reader finds less than a number.
       writeFileSync(uptime, `${(Number(since) + seconds).toFixed(2)} ${idle.trim()}\n`)
       set(ahead + seconds)
     },
