@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../contract/events.ts'
-import { isSealedValue } from '../../custody/values.ts'
+import { isOwnValue } from '../../store/sealing/sealed-members.ts'
 import type { Findings } from './findings.ts'
 
 /**
@@ -45,7 +45,7 @@ export class FactCheck {
  * for somebody may have written the event.
  */
 function hasOwnValues({ data, position }: LogEvent): boolean {
-  const isOwn = (value: unknown): boolean => !isSealedValue(value) || value.at === position
+  const isOwn = (value: unknown): boolean => isOwnValue(value, position)
   return Object.entries(data).every(
     ([member, value]) =>
       isOwn(value) && (member !== 'tags' || Object.values(value ?? {}).every(isOwn)),
