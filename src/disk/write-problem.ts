@@ -4,8 +4,8 @@ import { join } from 'node:path'
 const BLOCK = Buffer.alloc(4_096)
 
 /**
- * Tries to write a file into a folder, and removes it. Resolves with the error of the file system
- * when that is impossible: a disk with free bytes may have no room for further files, a quota may be
+ * Tries to write a file into a folder, and removes it. Resolves with the file system's error when
+ * that is impossible: a disk with free bytes may have no room for further files, a quota may be
  * used up, and a disk may have become read-only. A folder that does not exist is no problem here.
  */
 export async function writeProblem(folder: string): Promise<Error | undefined> {

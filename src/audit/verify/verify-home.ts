@@ -4,7 +4,6 @@ import { basename, join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Verdict } from '../../contract/verification.ts'
-import { isDiskFull } from '../../disk/disk-full.ts'
 import {
   type Database,
   hasDatabase,
@@ -119,7 +118,8 @@ async function openLinked(logFolder: string, copy: string) {
 
 function isUnwritable(error: unknown): boolean {
   const { code = '' } = error as { code?: string }
-  return READ_ONLY.includes(code) || code === 'STORAGE_FULL' || isDiskFull(error)
+  if (READ_ONLY.includes(code) || code === 'STORAGE_FULL') return true
+  return storageError('The log cannot be linked', error).code === 'STORAGE_FULL'
 }
 
 /**

@@ -5,7 +5,7 @@ import { type ConsentState, isRefusedConsent } from '../../../src/contract/custo
 import type { LogEvent } from '../../../src/contract/events.ts'
 import { type ModelBench, PERSONAL } from './model-steps.ts'
 
-/** What the log says of a recording, folded as an auditor would. */
+/** A recording as the log describes it, folded as an auditor would. */
 interface Kept {
   holds: Set<string>
   consent: ConsentState | null
@@ -18,7 +18,7 @@ interface Kept {
 
 const LIMIT_MS = 5_000
 
-/** What may follow the begin of an erasure. */
+/** The types of events that may follow the begin of an erasure. */
 const AFTER = [
   'recording.erased',
   'recording.accessed',
