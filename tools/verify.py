@@ -2338,6 +2338,12 @@ class BundleCheck:
         checkpoint = self._checkpoint(manifest)
         text = (self.files.read('identity.txt') or b'').decode('utf-8', 'replace')
         identity = self.options.identity or parse_identity(text)
+        if 'identity.txt' in self.files.names and identity is None:
+            report.wrong(
+                'mediaWrong',
+                'identity.txt has no key: nothing that is sealed can be opened with it.',
+                file='identity.txt',
+            )
         values = Values(report) if self.options.values else None
         self._events(recording_id, checkpoint, values, recording_value_key(identity))
         for name, size in self.confirmed:
@@ -2700,11 +2706,25 @@ class BundleCheck:
                 wanted[f'segments/{segment[1]}'] = segment
         for name, segment in wanted.items():
             media.check(segment, name, lambda: self._open(name), identity)
+            if identity and segment[2] and not self.options.decrypt:
+                self._check_header(segment, name, identity)
         report.end_progress()
         media.summarise(len(wanted))
         for name in self.files.names:
             if name.startswith('segments/') and name not in wanted:
                 report.wrong('segmentForeign', f'No event describes the file {name}.', file=name)
+
+    def _check_header(self, segment, name, identity):
+        """Whether the identity is the one for which a whole segment is sealed: that is quick."""
+        if any(one['file'] == name for one in self.report.findings):
+            return
+        try:
+            with self._open(name) as file:
+                age_payload_key(file, identity)
+        except Malformed as error:
+            self.report.wrong(
+                'mediaWrong', f'{name} cannot be opened. {error}', segment[0], 'identity.txt'
+            )
 
     def _open(self, name):
         try:
