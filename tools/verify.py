@@ -318,8 +318,9 @@ class Database:
     def _read_manifest(self, names):
         if 'CURRENT' not in names:
             raise Malformed('The file CURRENT is missing: this is no database, or not all of it.')
-        name = self._read('CURRENT').decode('utf-8', 'replace').rstrip('\n')
-        if not re.fullmatch(r'MANIFEST-\d+', name) or name not in names:
+        line = self._read('CURRENT').decode('utf-8', 'replace')
+        name = line[:-1]
+        if not re.fullmatch(r'MANIFEST-\d+\n', line) or name not in names:
             raise Malformed(f'CURRENT names the manifest {name!r}, which is not there.')
         oldest = former = 0
 
@@ -1098,12 +1099,17 @@ def several(count, one, many=None):
 # --- What events say ------------------------------------------------------------------------------
 
 
+def no_constant(name):
+    # Python reads NaN and Infinity, which are not JSON.
+    raise ValueError(name)
+
+
 def parse_record(record):
     """Returns the event of a record, or raises Malformed."""
-    if not re.match(rb'\{"prev":"[0-9a-f]{64}","event":\{', record) or record[-1:] != b'}':
+    if not re.match(rb'\{"prev":"[0-9a-f]{64}","event":\{', record) or record[-2:] != b'}}':
         raise Malformed('It does not have the shape of a record.')
     try:
-        event = json.loads(record[83:-1].decode('utf-8'))
+        event = json.loads(record[83:-1].decode('utf-8'), parse_constant=no_constant)
     except (ValueError, RecursionError):
         raise Malformed('It is not JSON.')
     if (
@@ -1111,7 +1117,7 @@ def parse_record(record):
         or list(event)[:8] != MEMBERS
         or not isinstance(event['data'], dict)
         or not isinstance(event['by'], dict)
-        or not isinstance(event['position'], int)
+        or type(event['position']) is not int
         or not isinstance(event['type'], str)
         or not isinstance(event['recordingId'], (str, type(None)))
     ):
@@ -1128,8 +1134,8 @@ def sealed_values(event):
     for name, value in event['data'].items():
         if isinstance(value, dict) and '$sealed' in value:
             yield name, value
-        elif name == 'tags' and isinstance(value, dict):
-            for tag, one in value.items():
+        elif name == 'tags' and isinstance(value, (dict, list)):
+            for tag, one in value.items() if isinstance(value, dict) else enumerate(value):
                 if isinstance(one, dict) and '$sealed' in one:
                     yield f'tags.{tag}', one
 
@@ -1172,6 +1178,13 @@ class Facts:
             self._key(position, data, file)
         if event['recordingId'] is not None:
             self._recording(event, file)
+        elif kind == 'segment.closed':
+            self.report.wrong(
+                'segmentMissing',
+                f'Event {position} names a segment of no recording.',
+                position,
+                file,
+            )
 
     def _key(self, position, data, file):
         former = self.keys[-1][1].text if self.keys else None
@@ -1212,7 +1225,7 @@ class Facts:
             expected = one.version
         else:
             expected = one.version + 1
-        if event['version'] != expected:
+        if event['version'] != expected or isinstance(event['version'], bool):
             self.report.wrong(
                 'factMissing',
                 f'Event {position} ({kind}) does not continue the facts of '
@@ -1231,7 +1244,8 @@ class Facts:
             one.remnants.append((position, kept, None, remnant.get('sha256'), None))
         if kind == 'segment.closed':
             one.opened.pop(place, None)
-            one.segments[place] = (
+            # A number that is closed twice describes two files.
+            one.segments[(*place, position)] = (
                 position,
                 str(data.get('file')),
                 data.get('storedSha256'),
@@ -1241,7 +1255,8 @@ class Facts:
         elif kind == 'segment.opened':
             one.opened[place] = str(data.get('file'))
         elif kind == 'segment.discarded':
-            one.segments.pop(place, None)
+            for key in [key for key in one.segments if key[:2] == place]:
+                del one.segments[key]
             one.opened.pop(place, None)
         elif kind == 'recording.closed':
             one.closed = True
@@ -1630,8 +1645,10 @@ class HomeCheck:
         try:
             with open(path, 'rb') as file:
                 witness = json.loads(file.read().decode('utf-8'))
-            if not isinstance(witness.get('position'), int) or not re.fullmatch(
-                r'[0-9a-f]{64}', str(witness.get('hash'))
+            if (
+                type(witness.get('position')) is not int
+                or witness['position'] < 0
+                or not re.fullmatch(r'[0-9a-f]{64}', str(witness.get('hash')))
             ):
                 raise ValueError
             self.witness = witness
@@ -1656,19 +1673,35 @@ class HomeCheck:
         """Checkpoints that outsiders have confirmed lie in files beside the database."""
         for folder, ending in (('cosignatures', '.txt'), ('timestamps', '.checkpoint')):
             path = os.path.join(self.folder, folder)
-            for file in sorted(os.listdir(path)) if os.path.isdir(path) else []:
+            for file in self._names(folder):
                 size, dot = os.path.splitext(file)
                 if dot != ending or not re.fullmatch(r'[1-9]\d{0,15}', size):
                     continue
                 name = f'{folder}/{file}'
-                with open(os.path.join(path, file), 'rb') as opened:
-                    self._add_confirmed(name, int(size), opened.read())
-        path = os.path.join(self.folder, 'timestamps')
-        for file in sorted(os.listdir(path)) if os.path.isdir(path) else []:
+                data = self._confirmation(name, 'checkpointForged')
+                if data is not None:
+                    self._add_confirmed(name, int(size), data)
+        for file in self._names('timestamps'):
             if re.fullmatch(r'[1-9]\d{0,15}\.tsr', file):
-                with open(os.path.join(path, file), 'rb') as opened:
-                    of = f'timestamps/{file[:-4]}.checkpoint'
-                    self.stamps[f'timestamps/{file}'] = (of, opened.read())
+                name = f'timestamps/{file}'
+                data = self._confirmation(name, 'timestampWrong')
+                if data is not None:
+                    self.stamps[name] = (f'{name[:-4]}.checkpoint', data)
+
+    def _names(self, folder):
+        path = os.path.join(self.folder, folder)
+        return sorted(os.listdir(path)) if os.path.isdir(path) else []
+
+    def _confirmation(self, name, code):
+        """Reads a file of what outsiders have confirmed. None when it cannot be read: a finding."""
+        try:
+            with open(os.path.join(self.folder, *name.split('/')), 'rb') as opened:
+                return opened.read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.report.wrong(code, f'The file {name} cannot be read. {error.strerror}', file=name)
+            return None
 
     def _add_confirmed(self, name, size, value):
         try:
@@ -2101,7 +2134,7 @@ class HomeCheck:
         for name, (of, data) in self.stamps.items():
             if of in self.kept:
                 check_timestamp(self.report, data, [self.kept[of].data], name, of)
-            elif not os.path.isfile(os.path.join(self.folder, *of.split('/'))):
+            elif not os.path.exists(os.path.join(self.folder, *of.split('/'))):
                 self.report.wrong(
                     'timestampWrong',
                     f'The checkpoint of the timestamp {name} is missing: it proves nothing.',
@@ -2141,12 +2174,12 @@ class HomeCheck:
         media = Media(report, options.decrypt)
         asked = 0
         for recording_id, one in self.facts.recordings.items():
-            if not RECORDING_ID.match(recording_id) or one.failed or one.erasing:
+            if one.failed or one.erasing:
                 continue
             for segment in [*one.segments.values(), *one.remnants]:
                 asked += 1
                 path = f'recordings/{recording_id}/{segment[1]}'
-                if not is_safe(segment[1]):
+                if not RECORDING_ID.match(recording_id) or not is_safe(segment[1]):
                     report.wrong(
                         'segmentMissing',
                         f'Event {segment[0]} names a file outside of its recording.',
@@ -2305,6 +2338,12 @@ class BundleCheck:
         checkpoint = self._checkpoint(manifest)
         text = (self.files.read('identity.txt') or b'').decode('utf-8', 'replace')
         identity = self.options.identity or parse_identity(text)
+        if 'identity.txt' in self.files.names and identity is None:
+            report.wrong(
+                'mediaWrong',
+                'identity.txt has no key: nothing that is sealed can be opened with it.',
+                file='identity.txt',
+            )
         values = Values(report) if self.options.values else None
         self._events(recording_id, checkpoint, values, recording_value_key(identity))
         for name, size in self.confirmed:
@@ -2667,11 +2706,25 @@ class BundleCheck:
                 wanted[f'segments/{segment[1]}'] = segment
         for name, segment in wanted.items():
             media.check(segment, name, lambda: self._open(name), identity)
+            if identity and segment[2] and not self.options.decrypt:
+                self._check_header(segment, name, identity)
         report.end_progress()
         media.summarise(len(wanted))
         for name in self.files.names:
             if name.startswith('segments/') and name not in wanted:
                 report.wrong('segmentForeign', f'No event describes the file {name}.', file=name)
+
+    def _check_header(self, segment, name, identity):
+        """Whether the identity is the one for which a whole segment is sealed: that is quick."""
+        if any(one['file'] == name for one in self.report.findings):
+            return
+        try:
+            with self._open(name) as file:
+                age_payload_key(file, identity)
+        except Malformed as error:
+            self.report.wrong(
+                'mediaWrong', f'{name} cannot be opened. {error}', segment[0], 'identity.txt'
+            )
 
     def _open(self, name):
         try:

@@ -28,6 +28,7 @@ export const FINDING_CODES = [
   'timestampWrong',
   'factMissing',
   'valueWrong',
+  'layoutUnknown',
 ] as const
 
 /** The kind of a fault. */

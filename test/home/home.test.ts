@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -7,7 +8,7 @@ import { readDaemonFile, removeDaemonFile, writeDaemonFile } from '../../src/hom
 import { type Home, prepareHome, resolveHome } from '../../src/home/home.ts'
 import { HomeError } from '../../src/home/home-error.ts'
 import { processStart } from '../../src/home/process-start.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 
 const posix = process.platform === 'win32' ? 'Windows does not use file modes' : null
 const notLinux = process.platform === 'linux' ? null : 'only Linux tells when a process started'
@@ -170,6 +171,28 @@ suite('daemon.json', (test) => {
     ]) {
       await writeFile(home.daemonFile, text)
       assert.deepEqual(await readDaemonFile(home), { state: 'stale', daemon: null }, text)
+    }
+  })
+
+  test.unless(notLinux, 'is stale if nobody has asked how its process ended', async () => {
+    const home = await prepared()
+    // The shell becomes a program that never asks.
+    const shell = spawn('sh', ['-c', 'cat <&3 & echo $!; exec cat'], {
+      stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
+    })
+    try {
+      const [line] = await once(shell.stdout!, 'data')
+      const pid = Number(line)
+      await writeDaemonFile(home, { ...daemon, pid })
+      assert.equal((await readDaemonFile(home)).state, 'running')
+      process.kill(pid, 'SIGKILL')
+      await eventually(
+        'the announcement is stale',
+        async () => (await readDaemonFile(home)).state === 'stale',
+      )
+      assert.doesNotThrow(() => process.kill(pid, 0), 'its id is still taken')
+    } finally {
+      shell.kill('SIGKILL')
     }
   })
 

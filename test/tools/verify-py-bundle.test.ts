@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { encodeIdentity, identityOf } from '../../src/age/identity.ts'
 import { suite } from '../support/suite.ts'
 import { type BundleParts, bundleParts, flip, packBundle, writeBundle } from './support/bundle.ts'
 import { checkpointOf, KEY, STRANGER, vkeyOf } from './support/signed-home.ts'
@@ -46,6 +47,27 @@ suite('tools/verify.py on a bundle', (test) => {
     const args = ['-I', path('support/check_vectors.py'), path('../../tools/verify.py'), vectors]
     assert.equal(execFileSync('python3', args, { encoding: 'utf8' }), 'all vectors pass\n')
   })
+
+  promise(
+    'notices a key that is damaged, or of another recording, without opening all',
+    async () => {
+      const key = (text: string) => (parts: BundleParts) => {
+        parts.files['identity.txt'] = text
+      }
+      const another = encodeIdentity(identityOf(Buffer.alloc(32, 7)))
+      for (const text of [another, another.slice(0, -1), 'no key\n', '']) {
+        const { findings } = await changed(key(text))
+        assert.deepEqual(
+          findings.map(({ code, file }) => [code, file]),
+          [['mediaWrong', 'identity.txt']],
+        )
+      }
+      // One who holds a key of the recording has brought it.
+      const own = join(folder, 'own.txt')
+      await writeFile(own, String(bundleParts().files['identity.txt']))
+      assert.deepEqual((await changed(key('no key'), '--identity', own)).findings, [])
+    },
+  )
 
   promise('passes a good one, unpacked or as a ZIP file, and opens what is in it', async () => {
     const verdict = await changed(() => {}, '--decrypt', '--values')

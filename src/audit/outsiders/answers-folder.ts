@@ -19,7 +19,7 @@ export class AnswersFolder {
 
   /** The sizes for which there is a file with this ending, the largest first. */
   async sizes(ending: string): Promise<number[]> {
-    return (await listFolder(this.#folder))
+    return (await listFolder(this.#folder).catch(whenNoFolder))
       .filter((name) => name.endsWith(ending))
       .map((name) => name.slice(0, -ending.length))
       .filter((size) => /^[1-9][0-9]*$/.test(size))
@@ -35,4 +35,10 @@ export class AnswersFolder {
       await writePrivateFile(this.pathOf(name), content, { name: 'later' })
     await syncFolder(this.#folder)
   }
+}
+
+/** Something else in the place of the folder holds no answers. */
+function whenNoFolder(error: NodeJS.ErrnoException): never[] {
+  if (error.code === 'ENOTDIR') return []
+  throw error
 }

@@ -31,14 +31,14 @@ export class TimestampFolder implements TimestampKeeper {
     return [...new Set([...(await this.sizes()), ...checkpoints])].sort((a, b) => b - a)
   }
 
-  /** Reads the stored bytes of a size: the checkpoint, and the answer of the authority. */
-  async files(
-    size: number,
-  ): Promise<{ checkpoint: Buffer | undefined; timestamp: Buffer | undefined }> {
-    return {
-      checkpoint: await readIfThere(this.#folder.pathOf(`${size}.checkpoint`)),
-      timestamp: await readIfThere(this.#folder.pathOf(`${size}.tsr`)),
-    }
+  /** Reads the stored bytes of a checkpoint; undefined when there are none. */
+  checkpoint(size: number): Promise<Buffer | undefined> {
+    return readIfThere(this.#folder.pathOf(`${size}.checkpoint`))
+  }
+
+  /** Reads the stored answer of the authority; undefined when there is none. */
+  timestamp(size: number): Promise<Buffer | undefined> {
+    return readIfThere(this.#folder.pathOf(`${size}.tsr`))
   }
 
   /**
@@ -50,7 +50,8 @@ export class TimestampFolder implements TimestampKeeper {
   ): Promise<
     { note: string; timestamp: Buffer; isOfNote: boolean; at: string | null } | undefined
   > {
-    const { checkpoint, timestamp } = await this.files(size)
+    const checkpoint = await this.checkpoint(size)
+    const timestamp = await this.timestamp(size)
     if (checkpoint === undefined || timestamp === undefined) return undefined
     const time = timeOfTimestamp(timestamp)
     return {

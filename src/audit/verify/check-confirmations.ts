@@ -37,14 +37,7 @@ export class ConfirmationCheck {
 
   /** Checks all that is stored, and then that no witness is missing that must have cosigned. */
   async checkAll(answers: StoredAnswers | undefined): Promise<void> {
-    for (const size of (await answers?.cosigned.sizes()) ?? []) {
-      const bytes = await answers?.cosigned.bytes(size)
-      if (bytes !== undefined) await this.#checkpoint(`cosignatures/${size}.txt`, size, bytes)
-    }
-    for (const size of (await answers?.timestamps.storedSizes()) ?? []) {
-      const files = await answers?.timestamps.files(size)
-      if (files !== undefined) await this.#timestamped(size, files)
-    }
+    if (answers !== undefined) await this.#checkStored(answers)
     for (const { verifier, isRequired } of this.#witnesses)
       if (isRequired && !this.#newest.has(keyOf(verifier.name, true)))
         this.#findings.add(
@@ -52,6 +45,39 @@ export class ConfirmationCheck {
           `No stored checkpoint of this log has a cosignature of the witness ${verifier.name}.`,
           { expected: verifier.name },
         )
+  }
+
+  async #checkStored({ cosigned, timestamps }: StoredAnswers): Promise<void> {
+    for (const size of await cosigned.sizes()) {
+      const file = `cosignatures/${size}.txt`
+      const bytes = await this.#read('checkpointForged', file, () => cosigned.bytes(size))
+      if (bytes) await this.#checkpoint(file, size, bytes)
+    }
+    for (const size of await timestamps.storedSizes()) {
+      const at = `timestamps/${size}`
+      const checkpoint = await this.#read('checkpointForged', `${at}.checkpoint`, () =>
+        timestamps.checkpoint(size),
+      )
+      const timestamp = await this.#read('timestampWrong', `${at}.tsr`, () =>
+        timestamps.timestamp(size),
+      )
+      await this.#timestamped(size, { checkpoint, timestamp })
+    }
+  }
+
+  /** Reads a file; undefined when there is none, null when it cannot be read, which is a fault. */
+  async #read(
+    code: 'checkpointForged' | 'timestampWrong',
+    file: string,
+    read: () => Promise<Buffer | undefined>,
+  ): Promise<Buffer | undefined | null> {
+    try {
+      return await read()
+    } catch (error) {
+      const detail = `The file ${file} cannot be read: ${(error as Error).message}`
+      this.#findings.add(code, detail, { file })
+      return null
+    }
   }
 
   /** Checks the cosignatures of a checkpoint. `isOwn`: it is signed, and of this log. */
@@ -118,9 +144,10 @@ export class ConfirmationCheck {
 
   async #timestamped(
     size: number,
-    { checkpoint, timestamp }: Awaited<ReturnType<StoredAnswers['timestamps']['files']>>,
+    { checkpoint, timestamp }: Record<'checkpoint' | 'timestamp', Buffer | null | undefined>,
   ): Promise<void> {
     const file = `timestamps/${size}.tsr`
+    if (checkpoint === null) return
     if (checkpoint === undefined) {
       const detail = `The checkpoint of the timestamp ${file} is missing: it proves nothing.`
       this.#findings.add('timestampWrong', detail, { file })

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../contract/events.ts'
-import { hasOwnValues } from '../../store/sealing/sealed-members.ts'
+import { isOwnValue } from '../../store/sealing/sealed-members.ts'
 import type { Findings } from './findings.ts'
 
 /**
@@ -38,6 +38,18 @@ export class FactCheck {
       )
     this.#versions.set(recordingId, version ?? before)
   }
+}
+
+/**
+ * Whether every sealed value in an event says that it is of this event: in whichever member it is,
+ * for somebody may have written the event.
+ */
+function hasOwnValues({ data, position }: LogEvent): boolean {
+  const isOwn = (value: unknown): boolean => isOwnValue(value, position)
+  return Object.entries(data).every(
+    ([member, value]) =>
+      isOwn(value) && (member !== 'tags' || Object.values(value ?? {}).every(isOwn)),
+  )
 }
 
 /** Refusals repeat the version of their recording, and accesses have none. */

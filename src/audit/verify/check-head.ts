@@ -4,7 +4,8 @@ import type { Findings } from './findings.ts'
 /** Reads the entry that names the last event; undefined when it names none. */
 export function readHead(stored: string | undefined): Head | undefined {
   try {
-    return stored === undefined ? undefined : JSON.parse(stored)
+    const head = stored === undefined ? null : JSON.parse(stored)
+    return typeof head?.position === 'number' ? head : undefined
   } catch {
     return undefined
   }

@@ -1,10 +1,11 @@
 import type { LogEvent } from '../../contract/events.ts'
 import { eventPosition, treeKey } from '../../store/database/keys.ts'
-import { decodeRecord, GENESIS, hashRecord, previousHash } from '../../store/records/record.ts'
+import { GENESIS, hashRecord, previousHash } from '../../store/records/record.ts'
 import { Frontier } from '../../tlog/frontier.ts'
 import { leafHash } from '../../tlog/hashes.ts'
 import type { Subtree } from '../../tlog/subtrees.ts'
 import type { Findings } from './findings.ts'
+import { readRecord } from './read-record.ts'
 
 /**
  * Checks the stored records one after the other: positions, chain, and that each can be read.
@@ -73,15 +74,14 @@ export class RecordCheck {
   }
 
   #decode(position: number, record: string): LogEvent | undefined {
-    try {
-      const event = decodeRecord(record)
-      if (event.position === position) return event
+    const event = readRecord(record)
+    if (event?.position === position) return event
+    if (event === undefined)
+      this.#findings.add('eventUnreadable', `Event ${position} cannot be read.`, { position })
+    else
       this.#findings.add('eventForeign', `Event ${position} has the position of another.`, {
         ...{ position, expected: String(position), found: String(event.position) },
       })
-    } catch {
-      this.#findings.add('eventUnreadable', `Event ${position} cannot be read.`, { position })
-    }
     return undefined
   }
 }

@@ -1,15 +1,27 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { isAbsolute, join, relative } from 'node:path'
-import type { EventOf } from '../../contract/events.ts'
+import { join } from 'node:path'
+import type { EventOf, LogEvent } from '../../contract/events.ts'
+import { decodeRecord } from '../../store/records/record.ts'
 import type { Findings } from './findings.ts'
 
 /** The system's codes for a path that leads to no file of this user. */
 const NO_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES']
 
+/** The names of recordings, and of folders for them. */
+const RECORDING_ID = /^[0-9A-Za-z_-]{8,64}$/
+
 /** An event that describes the file of a segment, or a part of it that was kept. */
 export type FileEvent = EventOf<'segment.closed'> | EventOf<'segment.discarded'>
+
+/** Which files of an event are checked, and where they are. */
+export interface SegmentCheckOptions {
+  recordingsFolder: string
+  /** Whether the segment itself was removed later: then only its remnant is checked. */
+  isRemoved: boolean
+  isErased: (recordingId: string) => boolean
+}
 
 /**
  * Checks the stored files that an event describes against the hashes in the log. Resolves with
@@ -17,19 +29,18 @@ export type FileEvent = EventOf<'segment.closed'> | EventOf<'segment.discarded'>
  */
 export async function checkSegment(
   findings: Findings,
-  recordingsFolder: string,
   event: FileEvent,
-  isErased: (recordingId: string) => boolean,
+  { recordingsFolder, isRemoved, isErased }: SegmentCheckOptions,
 ): Promise<number> {
   const { recordingId, position, data } = event
   const files: DescribedFile[] = []
-  if (event.type === 'segment.closed') {
+  if (event.type === 'segment.closed' && !isRemoved) {
     const { file, storedSha256, sha256 } = event.data
-    files.push({ name: file, expected: storedSha256 ?? sha256 })
+    files.push({ name: String(file), expected: storedSha256 ?? sha256 })
   }
   // Somebody may have written the event.
-  if (typeof data.remnant?.file === 'string')
-    files.push({ name: data.remnant.file, expected: data.remnant.sha256 })
+  if (typeof data.remnant === 'object' && data.remnant !== null)
+    files.push({ name: String(data.remnant.file), expected: data.remnant.sha256 })
   const folder = join(recordingsFolder, String(recordingId))
   const how = { findings, folder, recordingId: String(recordingId), position, isErased }
   let bytes = 0
@@ -56,8 +67,8 @@ async function checkFile(
   const { findings, folder, recordingId, position, isErased } = how
   const path = join(folder, name)
   const file = join('recordings', recordingId, name)
-  const isOutside = relative(folder, path).startsWith('..') || isAbsolute(name)
-  const hashed = isOutside || path.includes('\0') ? undefined : await hashFile(path)
+  const isInside = RECORDING_ID.test(recordingId) && isPathBelow(name)
+  const hashed = isInside ? await hashFile(path) : undefined
   if (hashed?.sha256 !== expected && isErased(recordingId)) return 0
   if (hashed === undefined) {
     findings.add('segmentMissing', `The file of a segment is missing: ${file}.`, {
@@ -70,6 +81,11 @@ async function checkFile(
       ...{ position, file, expected, found: hashed.sha256 },
     })
   return hashed.bytes
+}
+
+/** Whether a path of the log leads to a file below its folder, on every system. */
+function isPathBelow(path: string): boolean {
+  return !/[\\:\0]/.test(path) && path.split('/').every((part) => !['', '.', '..'].includes(part))
 }
 
 /** Resolves with undefined when there is no file that can be opened: it would wait for a pipe. */
@@ -87,4 +103,22 @@ async function hashFile(path: string): Promise<{ sha256: string; bytes: number }
     throw error
   }
   return { sha256: hash.digest('hex'), bytes }
+}
+
+/** Whether an event describes files: of a segment, or what was kept of one. */
+export function describesFile(event: LogEvent): event is FileEvent {
+  return (
+    event.type === 'segment.closed' ||
+    (event.type === 'segment.discarded' && event.data.remnant !== undefined)
+  )
+}
+
+/** Reads an event that describes files from its record; undefined when it is none. */
+export function readSegment(record: string): FileEvent | undefined {
+  try {
+    const event = decodeRecord(record)
+    return describesFile(event) ? event : undefined
+  } catch {
+    return undefined
+  }
 }

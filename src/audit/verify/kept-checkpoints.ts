@@ -7,11 +7,16 @@ import type { Findings } from './findings.ts'
 /** The checkpoints that the database keeps, by their sizes. */
 export type KeptCheckpoints = ReadonlyMap<number, string>
 
-/** Reads the checkpoints that the database keeps. */
-export async function readKept(db: Database): Promise<KeptCheckpoints> {
+/** Reads the checkpoints that the database keeps. An entry that names no size is a fault. */
+export async function readKept(db: Database, findings: Findings): Promise<KeptCheckpoints> {
   const { gte, lt } = KEPT_CHECKPOINTS
-  const entries = await db.iterator({ gte, lt }).all()
-  return new Map(entries.map(([key, value]) => [Number(key.slice(gte.length)), value]))
+  const kept = new Map<number, string>()
+  for (const [key, value] of await db.iterator({ gte, lt }).all()) {
+    const size = Number(key.slice(gte.length))
+    if (key === keptCheckpointKey(size)) kept.set(size, value)
+    else findings.add('checkpointForged', `The entry ${key} is no kept checkpoint.`, { file: key })
+  }
+  return kept
 }
 
 /** Checks them with their cosignatures. */

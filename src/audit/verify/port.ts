@@ -36,6 +36,9 @@ export interface StoredAnswers {
   }
   timestamps: {
     storedSizes(): Promise<number[]>
-    files(size: number): Promise<{ checkpoint: Buffer | undefined; timestamp: Buffer | undefined }>
+    /** The bytes that the timestamp of a size is of. */
+    checkpoint(size: number): Promise<Buffer | undefined>
+    /** The answer of the authority. */
+    timestamp(size: number): Promise<Buffer | undefined>
   }
 }

@@ -5,20 +5,26 @@ import type { FileEvent } from './check-segments.ts'
 /** The media that are gone, because the log says that they were removed. */
 export class RemovedMedia {
   readonly #recordings = new Set<string>()
-  readonly #segments = new Set<string>()
+  /** The position of the event that says so. */
+  readonly #segments = new Map<string, number>()
 
   /** Observes each event of the log, in order. */
-  observe({ type, recordingId, data }: LogEvent): void {
+  observe({ type, recordingId, data, position }: LogEvent): void {
     if (type === 'recording.erasing' || type === 'recording.startFailed')
       this.#recordings.add(String(recordingId))
-    if (type === 'segment.discarded')
-      this.#segments.add(`${recordingId}/${segmentKey(data.medium, data.number)}`)
+    if (type === 'segment.discarded') this.#segments.set(keyOf(recordingId, data), position)
   }
 
-  /** Whether the file that an event describes is gone. What is kept of a discarded one is not. */
-  has({ type, recordingId, data }: FileEvent): boolean {
-    if (this.#recordings.has(String(recordingId))) return true
-    if (type === 'segment.discarded') return false
-    return this.#segments.has(`${recordingId}/${segmentKey(data.medium, data.number)}`)
+  /** Whether nothing of a recording is left. */
+  hasRecording(recordingId: string | null): boolean {
+    return this.#recordings.has(String(recordingId))
+  }
+
+  /** Whether the segment of an event was removed after it. A remnant of it is kept. */
+  hasSegment({ recordingId, data, position }: FileEvent): boolean {
+    return (this.#segments.get(keyOf(recordingId, data)) ?? 0) > position
   }
 }
+
+const keyOf = (recordingId: string | null, { medium, number }: FileEvent['data']): string =>
+  `${recordingId}/${segmentKey(medium, number)}`

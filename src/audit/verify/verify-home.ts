@@ -60,24 +60,17 @@ export async function verifyHome(
   if (!(await hasDatabase(logFolder)))
     throw new RecorderError('STORAGE_UNAVAILABLE', await whyNoLog(home))
   const witness = await readWitness(witnessFile)
-  const copy = await copyOf(logFolder)
+  const { db, copy } = await openCopy(logFolder)
   try {
-    // A recorder that starts meanwhile must find its own database unlocked.
-    await rm(join(copy, 'LOCK'), { force: true })
-    const db = await openDatabase(copy)
-    try {
-      return await verifyLog({
-        ...options,
-        ...{ db, recordingsFolder, answers, compareViews: await viewsOf(db) },
-        witness: witness instanceof Error ? undefined : witness,
-        hasDamagedWitness: witness instanceof Error,
-        isStopped: true,
-      })
-    } finally {
-      await db.close()
-    }
+    return await verifyLog({
+      ...options,
+      ...{ db, recordingsFolder, answers, compareViews: await viewsOf(db) },
+      witness: witness instanceof Error ? undefined : witness,
+      hasDamagedWitness: witness instanceof Error,
+      isStopped: true,
+    })
   } finally {
-    await rm(copy, { recursive: true, force: true })
+    await db.close().finally(() => rm(copy, { recursive: true, force: true }))
   }
 }
 
@@ -95,25 +88,38 @@ async function whyNoLog({ logFolder, witnessFile, recordingsFolder }: VerifiedHo
 }
 
 /**
- * Links the files of a log beside it; copies them to a folder of this user for temporary files when
- * nothing can be written there: a home on a read-only disk, or of somebody else. Resolves with its
- * path.
+ * Links the files of a log beside it, and opens them; copies them to a folder of this user for
+ * temporary files when nothing can be written there: a home on a disk that is full or read-only, or
+ * of somebody else. Resolves with the database and its folder.
  */
-async function copyOf(logFolder: string): Promise<string> {
-  const beside = `${logFolder}.verify.${process.pid}`
+async function openCopy(logFolder: string): Promise<{ db: Database; copy: string }> {
   try {
-    await linkFiles(logFolder, beside)
-    return beside
+    return await openLinked(logFolder, `${logFolder}.verify.${process.pid}`)
   } catch (error) {
-    await rm(beside, { recursive: true, force: true }).catch(() => {})
-    if (!READ_ONLY.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (!isUnwritable(error)) throw error
   }
   const elsewhere = await mkdtemp(join(tmpdir(), 'f2f-verify-'))
-  await linkFiles(logFolder, elsewhere).catch(async (error) => {
-    await rm(elsewhere, { recursive: true, force: true })
-    throw storageError('The log cannot be copied', error)
+  return openLinked(logFolder, elsewhere).catch((error) => {
+    throw error instanceof RecorderError ? error : storageError('The log cannot be copied', error)
   })
-  return elsewhere
+}
+
+async function openLinked(logFolder: string, copy: string) {
+  try {
+    await linkFiles(logFolder, copy)
+    // A recorder that starts meanwhile must find its own database unlocked.
+    await rm(join(copy, 'LOCK'), { force: true })
+    return { db: await openDatabase(copy), copy }
+  } catch (error) {
+    await rm(copy, { recursive: true, force: true }).catch(() => {})
+    throw error
+  }
+}
+
+function isUnwritable(error: unknown): boolean {
+  const { code = '' } = error as { code?: string }
+  if (READ_ONLY.includes(code) || code === 'STORAGE_FULL') return true
+  return storageError('The log cannot be linked', error).code === 'STORAGE_FULL'
 }
 
 /**

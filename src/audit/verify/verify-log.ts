@@ -1,3 +1,4 @@
+import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { StoredConfirmation, Verdict } from '../../contract/verification.ts'
 import { disagreements } from '../../replay/disagreements.ts'
@@ -13,11 +14,11 @@ import {
   treeKey,
 } from '../../store/database/keys.ts'
 import type { SigningKeyEntry } from '../../store/port.ts'
-import { decodeRecord } from '../../store/records/record.ts'
 import { applySigningKeyEvent } from '../../store/tree/signing-key-events.ts'
 import { recordingsOnDisk } from '../../store/witness/recordings-on-disk.ts'
 import { CheckpointCheck } from './check-checkpoints.ts'
 import { ConfirmationCheck } from './check-confirmations.ts'
+import { checkLayout, checkStoredTree, checkViewChecksums } from './check-entries.ts'
 import { FactCheck } from './check-facts.ts'
 import {
   checkHead,
@@ -28,7 +29,7 @@ import {
 } from './check-head.ts'
 import { compareReceipt, openReceipt } from './check-receipt.ts'
 import { checkSubtree, RecordCheck } from './check-records.ts'
-import { checkSegment, type FileEvent } from './check-segments.ts'
+import { checkSegment, describesFile, readSegment } from './check-segments.ts'
 import { checkKeys, checkTrust } from './check-signatures.ts'
 import { Findings } from './findings.ts'
 import { checkKept, readKept } from './kept-checkpoints.ts'
@@ -99,7 +100,13 @@ class Verification {
       onProgress?.({ task: 'events', done: this.#records.head.position, total: this.#total })
       await this.#next()
     }
-    if (position === undefined) checkHead(this.#findings, this.#records.head, head)
+    if (position === undefined) {
+      checkHead(this.#findings, this.#records.head, head)
+      // Behind a gap, the records have other hashes than those that were stored for them.
+      if (!this.#findings.has('eventMissing'))
+        await checkStoredTree(this.#findings, db, this.#records.size)
+    }
+    if (this.#records.size > 0) await checkLayout(this.#findings, db)
     const { witness, isStopped = false, hasDamagedWitness: isDamaged = false } = this.#options
     const witnessedAt = isStopped ? this.#witnessedAt : null
     const facts = { witness, isDamaged, witnessedAt }
@@ -107,7 +114,7 @@ class Verification {
   }
 
   async #checkChunk(chunk: [string, string][]): Promise<void> {
-    const { db, compareViews } = this.#options
+    const { db } = this.#options
     const events: LogEvent[] = []
     for (const [key, record] of chunk) {
       const { event, subtrees } = this.#records.observe(key, record)
@@ -125,7 +132,19 @@ class Verification {
     }
     for (const event of events) this.#tryObserve(event)
     this.#checked.events += events.length
-    if (this.#findings.count === 0) await compareViews?.observe(events)
+    if (this.#findings.count === 0) await this.#observeInViews(events)
+  }
+
+  /** Folds events into views. A changed recorder may have written some that cannot be folded. */
+  async #observeInViews(events: LogEvent[]): Promise<void> {
+    try {
+      await this.#options.compareViews?.observe(events)
+    } catch (error) {
+      if (error instanceof RecorderError) throw error
+      const [first, last] = [events[0]?.position, events.at(-1)?.position]
+      const detail = `Of the events ${first} to ${last}, one cannot be understood.`
+      this.#findings.add('eventUnreadable', detail, { position: first ?? null })
+    }
   }
 
   /** Notes an event that is still JSON after it was changed, but no event. */
@@ -142,7 +161,8 @@ class Verification {
     applySigningKeyEvent(this.#keys, event)
     this.#removed.observe(event)
     this.#facts.observe(event)
-    if (event.type === 'daemon.started' && event.data.witness) this.#witnessedAt = event.position
+    if (event.type === 'daemon.started' && event.data.witness === true)
+      this.#witnessedAt = event.position
     if (event.type === 'log.witnessLost') this.#witnessedAt = null
     const replay = this.#replay
     if (replay === undefined || event.recordingId !== replay.recordingId) return
@@ -155,7 +175,7 @@ class Verification {
     const { db, position, trustedKey, receipts = [], answers, witnesses = [] } = this.#options
     const findings = this.#findings
     checkKeys(findings, this.#keys, trustedKey)
-    const kept = await readKept(db)
+    const kept = await readKept(db, findings)
     if (trustedKey !== undefined) checkTrust(findings, this.#keys, kept, trustedKey)
     const records = this.#records
     const lastNow = (): number => position?.() ?? records.size
@@ -201,8 +221,10 @@ class Verification {
   }
 
   async checkViews(): Promise<void> {
-    const { compareViews } = this.#options
+    const { compareViews, db, position } = this.#options
     // Views follow from the events: where those are wrong, they say nothing.
+    if (compareViews === undefined && position === undefined)
+      await checkViewChecksums(this.#findings, db)
     if (compareViews === undefined || this.#findings.count > 0) return
     for (const id of await compareViews.compare())
       this.#findings.add(
@@ -229,11 +251,13 @@ class Verification {
         if (event === undefined) continue
         onProgress?.({ task: 'segments', done: from + i + 1, total })
         const id = event.recordingId as string
-        if (this.#removed.has(event) || (recordingId !== undefined && id !== recordingId)) continue
+        if (recordingId !== undefined && id !== recordingId) continue
+        const isRemoved = this.#removed.hasSegment(event)
+        const isGone = isRemoved && event.data.remnant === undefined
+        if (this.#removed.hasRecording(id) || isGone) continue
         this.#checked.segments++
-        this.#checked.bytes += await checkSegment(
-          ...([this.#findings, recordingsFolder, event, isErased] as const),
-        )
+        const how = { recordingsFolder, isRemoved, isErased }
+        this.#checked.bytes += await checkSegment(this.#findings, event, how)
       }
       await this.#next()
     }
@@ -260,23 +284,5 @@ class Verification {
   async #next(): Promise<void> {
     this.#options.signal?.throwIfAborted()
     await this.#options.giveWay?.()
-  }
-}
-
-function describesFile(event: LogEvent): event is FileEvent {
-  return (
-    event.type === 'segment.closed' ||
-    (event.type === 'segment.discarded' && event.data.remnant !== undefined)
-  )
-}
-
-function readSegment(record: string) {
-  try {
-    const event = decodeRecord(record)
-    if (!describesFile(event)) return undefined
-    if (event.type === 'segment.closed' && typeof event.data?.file !== 'string') return undefined
-    return event
-  } catch {
-    return undefined
   }
 }

@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { isWaylandSession, sessionReason } from '../../contract/desktop-session.ts'
 import { DEFAULT_RESERVE_BYTES } from '../../disk/default-reserve.ts'
 import { freeBytes } from '../../disk/free-space.ts'
+import { writeProblem } from '../../disk/write-problem.ts'
 import { type Config, ConfigError, readConfig } from '../../home/config.ts'
 import type { Home } from '../../home/home.ts'
 import { findOnPath, isProgram } from '../find-on-path.ts'
@@ -147,7 +148,17 @@ export async function checkDisk(
   { reserveBytes = DEFAULT_RESERVE_BYTES }: Config = {},
 ): Promise<Check> {
   const name = 'Disk'
-  const free = await freeBytes(await nearestExisting(home.folder))
+  const folder = await nearestExisting(home.folder)
+  const free = await freeBytes(folder)
+  const problem = folder === home.folder ? await writeProblem(folder) : undefined
+  if (problem !== undefined)
+    return {
+      name,
+      result: 'failed',
+      detail: `No file can be written in ${home.folder}, although ${size(free)} are free: ${problem.message}.`,
+      remedy:
+        'Check that the disk is mounted writable, and has room for more files; or choose a home folder on another disk.',
+    }
   if (free >= reserveBytes + AMPLE_BYTES)
     return { name, result: 'ok', detail: `${size(free)} are free.` }
   const isFull = free < Math.max(1, reserveBytes)

@@ -4,6 +4,7 @@ import { MEDIA, type Medium } from '../../contract/media.ts'
 import { type Quality, resolveQuality } from '../../contract/quality.ts'
 import { DEFAULT_RESERVE_BYTES } from '../../disk/default-reserve.ts'
 import { freeBytes, type ReadFreeBytes } from '../../disk/free-space.ts'
+import { writeProblem } from '../../disk/write-problem.ts'
 import type { LogBallast } from '../../store/port.ts'
 import { within } from '../../time/within.ts'
 import { ByteRates } from './byte-rates.ts'
@@ -59,6 +60,7 @@ export class DiskWatch {
   readonly #rates = new ByteRates()
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<number | undefined> | undefined
+  #trying: Promise<Error | undefined> | undefined
   #readAt = Number.NEGATIVE_INFINITY
   #answeredAt = Number.NEGATIVE_INFINITY
   #free: number | undefined
@@ -109,6 +111,19 @@ export class DiskWatch {
     })
     const freeBytes = await within(this.#reading, ANSWER_MS)
     return { ...this.state, freeBytes }
+  }
+
+  /**
+   * Tries whether a file can be written now, within a second. Resolves with the error when not;
+   * `unanswered` when the disk does not answer. One attempt at a time, as with reading.
+   */
+  async tryToWrite(): Promise<Error | undefined | 'unanswered'> {
+    this.#trying ??= writeProblem(this.#options.folder).finally(() => {
+      this.#trying = undefined
+    })
+    const tried = this.#trying.then((problem) => ({ problem }))
+    const answer = await within(tried, ANSWER_MS)
+    return answer === undefined ? 'unanswered' : answer.problem
   }
 
   /** Whether the last known state is too old to decide about a start. */

@@ -4,6 +4,7 @@ import { ERRORS, type RecorderError } from '../../contract/errors.ts'
 import type { ReadinessCheck } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
 import type { KeyRing } from '../../custody/port.ts'
+import { isDiskFull } from '../../disk/disk-full.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { Contradictions } from '../contradictions.ts'
 import type { DesktopGuard } from '../custody/desktop-guard.ts'
@@ -12,7 +13,7 @@ import type { DiskWatch } from '../disk/disk-watch.ts'
 /** The parts that the system checks work with. */
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
-  diskWatch: Pick<DiskWatch, 'check' | 'shortage'>
+  diskWatch: Pick<DiskWatch, 'check' | 'shortage' | 'tryToWrite'>
   log: Pick<EventLog, 'status' | 'verification' | 'position' | 'events'>
   keys: Pick<KeyRing, 'status'>
   desktop: Pick<DesktopGuard, 'problem'>
@@ -73,7 +74,7 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
   return [{ id, result: 'pass', detail: `ffmpeg ${version}` }]
 }
 
-/** Checks that a working morning fits on the disk. */
+/** Checks that a working morning fits on the disk, and that files can be written on it. */
 export async function diskChecks({ diskWatch }: SystemParts): Promise<ReadinessCheck[]> {
   const { freeBytes, recordableSeconds } = await diskWatch.check()
   const id = 'disk'
@@ -86,9 +87,25 @@ export async function diskChecks({ diskWatch }: SystemParts): Promise<ReadinessC
     const remedy = 'Free space on the disk of the home folder, or choose another (--home).'
     return [{ id, result: 'fail', detail: shortage.message, remedy }]
   }
+  const problem = await diskWatch.tryToWrite()
+  if (problem !== undefined) return [unwritable(problem)]
   const left = `${(freeBytes / 1e9).toFixed(1)} GB are free: about ${time(recordableSeconds)} can be recorded.`
   if (recordableSeconds >= AMPLE_SECONDS) return [{ id, result: 'pass', detail: left }]
   return [{ id, result: 'warn', detail: left, remedy: WARNINGS.STORAGE_LOW[1] }]
+}
+
+function unwritable(problem: Error | 'unanswered'): ReadinessCheck {
+  const check = { id: 'disk', result: 'fail' } as const
+  if (problem !== 'unanswered' && isDiskFull(problem)) {
+    const detail =
+      'No further file can be written, although there are free bytes: the disk has no room for more files, or a quota is used up.'
+    const remedy =
+      'Remove files that are not needed from the disk of the home folder, or choose another (--home).'
+    return { ...check, detail, remedy }
+  }
+  const why = problem === 'unanswered' ? 'The disk does not answer.' : `${problem.message}.`
+  const detail = `No file can be written to the folder of the recordings. ${why}`
+  return { ...check, detail, remedy: 'Check the disk of the home folder.' }
 }
 
 function time(seconds: number): string {

@@ -52,9 +52,14 @@ export function hasOwnValues(event: LogEvent): boolean {
   for (const member of SEALED_MEMBERS[event.type] ?? []) {
     const found = (event.data as Record<string, unknown>)[member]
     for (const value of member === 'tags' ? Object.values(found as object) : [found])
-      if (isSealedValue(value) && value.at !== event.position) return false
+      if (!isOwnValue(value, event.position)) return false
   }
   return true
+}
+
+/** Whether a value is not sealed, or says that it is of the event at a position. */
+export function isOwnValue(value: unknown, position: number): boolean {
+  return !isSealedValue(value) || value.at === position
 }
 
 function mapTags(tags: Record<string, unknown>, replace: Replace): Record<string, unknown> {

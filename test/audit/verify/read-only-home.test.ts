@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyHome } from '../../../src/audit/verify/verify-home.ts'
 import { resolveHome } from '../../../src/home/home.ts'
+import { withSmallDisk } from '../../store/support/mounts.ts'
 import { suite } from '../../support/suite.ts'
 import { eventsOf, makeHome, recordsOf } from '../../tools/support/signed-home.ts'
 
@@ -42,6 +43,24 @@ suite('verifying a stopped home', (test) => {
       lock(folder, false)
     }
   })
+
+  test.unless(isRoot ? null : 'only root mounts a disk', 'works on a full disk', () =>
+    withSmallDisk(8_000_000, async (mount) => {
+      await cp(folder, mount, { recursive: true })
+      const home = resolveHome(mount)
+      const file = await open(join(mount, 'fill'), 'wx')
+      try {
+        await assert.rejects(async () => {
+          for (;;) await file.appendFile(Buffer.alloc(4_096))
+        }, /ENOSPC/)
+        const before = await readdir(mount, { recursive: true })
+        assert.deepEqual((await verifyHome(home, {})).findings, [])
+        assert.deepEqual(await readdir(mount, { recursive: true }), before)
+      } finally {
+        await file.close()
+      }
+    }),
+  )
 
   test('says that an opening was interrupted, and not that nothing was recorded', async () => {
     await rename(join(folder, 'log'), join(folder, 'log.opening'))

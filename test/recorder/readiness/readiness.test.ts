@@ -222,6 +222,7 @@ suite('readiness', (test) => {
     diskWatch: {
       check: async () => ({ freeBytes: free, recordableSeconds: 1, fullSince: undefined }),
       shortage: undefined,
+      tryToWrite: async () => undefined,
     },
     log: bench.recorder.log,
     failure: () => undefined,

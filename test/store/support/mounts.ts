@@ -6,14 +6,16 @@ import { join } from 'node:path'
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
 
-/** Runs a test on a small memory disk of its own. */
+/** Runs a test on a small memory disk of its own. `option`: a further one of mount. */
 export async function withSmallDisk(
-  bytes: number,
+  bytes: number | string,
   body: (mount: string) => Promise<void>,
+  option?: string,
 ): Promise<void> {
   const mount = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
   try {
-    run('mount', '-t', 'tmpfs', '-o', `size=${bytes}`, 'none', mount)
+    const options = [`size=${bytes}`, ...(option === undefined ? [] : [option])].join(',')
+    run('mount', '-t', 'tmpfs', '-o', options, 'none', mount)
     try {
       await body(mount)
     } finally {
