@@ -58,6 +58,11 @@ export interface CaptureBackend {
     ffmpeg: () => Promise<Ffmpeg>,
   ): Promise<StartSoundSource>
   /**
+   * Whether the server that gives access to a medium's devices has just gone, so that it may come
+   * back in a moment.
+   */
+  isReturning?(medium: Medium): boolean
+  /**
    * Whether a sound device is muted; null when that is not known. Resolves within 1 s; never
    * rejects.
    */

@@ -105,6 +105,7 @@ export function linuxBackend(
     screen: (device, quality, anyFfmpeg) =>
       portal?.command(device, quality, anyFfmpeg) ?? screenCommand(device, quality, env, anyFfmpeg),
     sound: async (medium, device) => pulseSound({ medium, device, env, devices }),
+    isReturning: (medium) => medium !== 'screen' && devices.isReturning,
     isMuted: (medium, device) => devices.isMuted(medium, device),
     servers: async () => ({
       sound: await devices.server(),

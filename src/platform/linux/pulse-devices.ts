@@ -24,6 +24,8 @@ const ANSWER_MS = 1_700
 const REFRESH_MS = 250
 const RECONNECT_FIRST_MS = 250
 const RECONNECT_MAX_MS = 4_000
+/** A server that is started again, and finds its devices, takes no longer. */
+const RETURNING_MS = 10_000
 const NO_ANSWER = new PulseError('silent', 'The sound server does not answer.')
 
 /** The sound server and its devices at one moment. */
@@ -71,6 +73,8 @@ export class PulseDevices {
   #timer: NodeJS.Timeout | undefined
   #askedAt = Number.NEGATIVE_INFINITY
   #reconnectMs = RECONNECT_FIRST_MS
+  /** When the server has ended the connection, by performance.now(). */
+  #goneAt = Number.NEGATIVE_INFINITY
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env
@@ -90,6 +94,11 @@ export class PulseDevices {
         ? 'There is no microphone. Connect one, or switch it on in the sound settings.'
         : 'There is no speaker. Connect one, or switch it on in the sound settings.',
     )
+  }
+
+  /** Whether the server has just gone, so that it and its devices may come back in a moment. */
+  get isReturning(): boolean {
+    return performance.now() - this.#goneAt < RETURNING_MS
   }
 
   /** The sound server by its name; null when it does not answer. Never rejects. */
@@ -164,11 +173,19 @@ export class PulseDevices {
   #connect(): Promise<PulseConnection> {
     const connecting = this.#open()
     const forget = (): void => {
-      if (this.#connection !== connecting) return
       this.#connection = undefined
       this.#refreshLater()
     }
-    connecting.then((connection) => connection.closed.then(forget), forget)
+    const isCurrent = (): boolean => this.#connection === connecting
+    connecting.then(
+      async ({ closed }) => {
+        await closed
+        if (!isCurrent()) return
+        this.#goneAt = performance.now()
+        forget()
+      },
+      () => isCurrent() && forget(),
+    )
     return connecting
   }
 
