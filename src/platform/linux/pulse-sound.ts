@@ -10,7 +10,8 @@ import { type TagReader, u32 } from '../../pulse/tagstruct.ts'
 import { type CaptureProblem, captureFailed, deviceLost } from '../capture-problem.ts'
 import { RETURN_MS, RETURN_STEP_MS } from '../find-returning.ts'
 import type { SoundHost, SoundSource, StartSoundSource } from '../sound-source.ts'
-import { clientProperties, type PulseDevices, sourceOf } from './pulse-devices.ts'
+import { clientProperties, type PulseDevices } from './pulse-devices.ts'
+import { sourceOf } from './pulse-state.ts'
 
 /**
  * The block in which the server is asked to deliver, ms: short, so that the first sound comes soon.
