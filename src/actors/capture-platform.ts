@@ -81,7 +81,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): Prepared
       const [device] = await Promise.all([
         findReturning(
           () => directory.resolve(medium, id),
-          () => backend.isReturning?.(medium) ?? false,
+          (found) => backend.isReturning?.(medium, found) ?? false,
         ),
         encoder.ffmpeg().catch(() => undefined),
       ])

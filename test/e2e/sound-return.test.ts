@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { pactl } from '../../lab/microphone.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../../lab/virtual-desktop.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { assertWithin } from '../support/machine.ts'
@@ -76,6 +77,31 @@ suiteOnEachServer('a sound server that has just gone', (test, { soundServer, pro
     const { status, body } = await answer
     assert.equal(status, 201, body.detail)
   })
+
+  test.unless(
+    problem,
+    'a start does not take the stand-in for a speaker of a server that has just come back',
+    async () => {
+      for (let time = 1; time <= 3; time++) {
+        await daemon.command('/recordings', SOUND)
+        await daemon.command('/recordings/current/stop')
+        await daemon.command('/recordings/current/close')
+        await killServer()
+        const revived = desktop.reviveSound()
+        await eventually('a speaker', async () =>
+          /auto_null|speaker/.test(
+            await pactl(desktop.env, 'list', 'short', 'sinks').catch(() => ''),
+          ),
+        )
+        const { status, body } = await post('/recordings', SOUND)
+        assert.equal(status, 201, body.detail)
+        assert.equal(body.tracks.speaker.device.id, desktop.speakerSink)
+        await post('/recordings/current/stop')
+        await post('/recordings/current/close')
+        await revived
+      }
+    },
+  )
 
   test.unless(problem, 'a pause and a stop do not wait for it, and win', async () => {
     for (const end of ['pause', 'stop']) {

@@ -31,7 +31,7 @@ export interface SegmentCaptureParts {
 type Cause = 'cut' | CaptureProblem
 
 /** Media that end so long before their cut had stopped by themselves, ms. */
-const SHORT_MS = 1_000
+const SHORT_MS = 500
 const STOPPED_EARLY: SegmentFault = { code: 'CAPTURE_FAILED', reason: 'captureFailed' }
 
 /**

@@ -27,6 +27,9 @@ import {
  */
 const GATED_PACE = 64
 
+/** The speaker of a sound server that has none, or has not found it yet: both servers call it so. */
+const STAND_IN = 'auto_null'
+
 /**
  * The command that captures an X display, or one monitor of it. x11grab times a frame before it
  * asks for it, which is too early for one that a gate has held: `isGated` times it when it comes.
@@ -105,7 +108,8 @@ export function linuxBackend(
     screen: (device, quality, anyFfmpeg) =>
       portal?.command(device, quality, anyFfmpeg) ?? screenCommand(device, quality, env, anyFfmpeg),
     sound: async (medium, device) => pulseSound({ medium, device, env, devices }),
-    isReturning: (medium) => medium !== 'screen' && devices.isReturning,
+    isReturning: (medium, found) =>
+      medium !== 'screen' && devices.isReturning && (found === undefined || found.id === STAND_IN),
     isMuted: (medium, device) => devices.isMuted(medium, device),
     servers: async () => ({
       sound: await devices.server(),
