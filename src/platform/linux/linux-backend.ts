@@ -27,7 +27,7 @@ import {
  */
 const GATED_PACE = 64
 
-/** The speaker of a sound server that has none, or has not found it yet: both servers call it so. */
+/** The name of the silent speaker that both sound servers offer while they know no other. */
 const STAND_IN = 'auto_null'
 
 /**
