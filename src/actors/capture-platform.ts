@@ -6,6 +6,7 @@ import { createFfmpegLocator, type FfmpegLocator } from '../ffmpeg/ffmpeg-locato
 import type { CaptureBackend, CaptureHelper } from '../platform/capture-backend.ts'
 import { chooseBackend } from '../platform/choose-backend.ts'
 import { DeviceDirectory } from '../platform/device-directory.ts'
+import { findReturning } from '../platform/find-returning.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
 import { SteadyClock } from '../time/steady-clock.ts'
@@ -78,7 +79,10 @@ export function createCapturePlatform(options: CapturePlatformOptions): Prepared
     async resolve(medium, id) {
       // Looks for ffmpeg already now, so that opening a capture need not wait for it.
       const [device] = await Promise.all([
-        directory.resolve(medium, id),
+        findReturning(
+          () => directory.resolve(medium, id),
+          (found) => backend.isReturning?.(medium, found) ?? false,
+        ),
         encoder.ffmpeg().catch(() => undefined),
       ])
       return device

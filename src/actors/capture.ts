@@ -1,6 +1,6 @@
 import type { Identity } from '../age/identity.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import type { Remnant, SegmentDescription } from '../contract/events.ts'
+import type { Remnant, SegmentDescription, SegmentFault } from '../contract/events.ts'
 import type { GapReason } from '../contract/gap-reason.ts'
 import type { CaptureProcess } from '../contract/inspection.ts'
 import type { Device, Medium } from '../contract/media.ts'
@@ -52,7 +52,8 @@ export type CaptureReport =
   /**
    * The processes of the segment are gone. `cause` is 'cut' after a cut, otherwise the problem.
    * `description` is that of the closed file. It is null when nothing was captured, when the file
-   * was discarded, or when it is not yet on disk (`unfinished`; `capture.closed` follows).
+   * was discarded, or when it is not yet on disk (`unfinished`; `capture.closed` follows). `fault`:
+   * its media had ended by themselves well before the cut.
    */
   | {
       type: 'capture.ended'
@@ -60,10 +61,11 @@ export type CaptureReport =
       cause: 'cut' | { code: ErrorCode; detail: string; reason: GapReason }
       description: SegmentDescription | null
       unfinished: boolean
+      fault?: SegmentFault
     }
   /**
    * The file of a segment whose `capture.ended` was `unfinished` is on disk now, or turned out to
-   * hold no media (`description` null).
+   * hold no media (`description` null). `fault`: why its media ended, when no cut ended them.
    */
   | {
       type: 'capture.closed'
@@ -71,6 +73,7 @@ export type CaptureReport =
       description: SegmentDescription | null
       /** The media behind damage in the file of a dead daemon. */
       remnant?: Remnant
+      fault?: SegmentFault
     }
   /** A warning about the flowing media begins or ends (`present`). Each change is reported once. */
   | {

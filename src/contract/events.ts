@@ -29,6 +29,12 @@ export interface SegmentDescription {
   file: string
 }
 
+/** Why the media of a segment ended, when no command ended them. */
+export interface SegmentFault {
+  code: ErrorCode
+  reason: GapReason
+}
+
 /**
  * The part of a segment's file that lay behind damage when nobody had finished the file. It was cut
  * off, and is kept as it was.
@@ -165,8 +171,15 @@ export interface EventData {
   > & {
     device: Device
   }
-  /** A segment is complete, hashed and on disk. A `salvaged` one was closed after a crash. */
-  'segment.closed': SegmentDescription & { salvaged?: boolean; remnant?: Remnant }
+  /**
+   * A segment is complete, hashed and on disk. A `salvaged` one was closed after a crash. `fault`:
+   * why its media ended, when no command ended them.
+   */
+  'segment.closed': SegmentDescription & {
+    salvaged?: boolean
+    remnant?: Remnant
+    fault?: SegmentFault
+  }
   /**
    * A segment has been removed from the disk. It was never confirmed, or its start was rolled back.
    */

@@ -10,6 +10,10 @@ export const WARNINGS = {
     'The microphone delivers digital silence.',
     'Check its cable, its switch and its battery, or choose another microphone. A quiet room does not sound like this.',
   ],
+  MICROPHONE_CHANGED: [
+    'The computer uses another microphone now.',
+    'The former one goes on being recorded. To record the other one, stop the microphone and start it again with the new device. Or choose the former microphone in the sound settings.',
+  ],
   SPEAKER_CHANGED: [
     'The computer plays sound through another speaker now.',
     'To record that one, stop the speaker and start it again with the new device. Or choose the former speaker in the sound settings.',

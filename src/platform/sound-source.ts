@@ -3,7 +3,10 @@ import type { Child, ChildCommand, ChildOptions } from '../processes/child-proce
 import type { CaptureProblem } from './capture-problem.ts'
 
 /** A condition of a device whose sound flows. */
-export type SoundCondition = Extract<WarningCode, 'SOURCE_MUTED' | 'SPEAKER_CHANGED'>
+export type SoundCondition = Extract<
+  WarningCode,
+  'SOURCE_MUTED' | 'MICROPHONE_CHANGED' | 'SPEAKER_CHANGED'
+>
 
 /** The user of a sound source: gets its sound, and starts its programs. */
 export interface SoundHost {

@@ -8,6 +8,7 @@ import type { KeyRing } from '../custody/port.ts'
 import type { ReadFreeBytes } from '../disk/free-space.ts'
 import type { EventLog, LogBallast } from '../store/port.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
+import type { SalvageLimits } from './facts/late-salvage.ts'
 
 /** The parts and settings of a recorder. */
 export interface RecorderOptions {
@@ -34,6 +35,8 @@ export interface RecorderOptions {
   clock: RecorderClock
   /** Longest time for one write of the log before capture ends. Milliseconds; default 3,000. */
   stallMs?: number
+  /** How long and how often to try to finish the file of a dead recorder. */
+  salvageLimits?: SalvageLimits
   /** Reserve: bytes to keep free on the disk of the recordings; default 256 MB. */
   reserveBytes?: number | undefined
   /** The log's ballast. */

@@ -15,11 +15,8 @@ import type {
   Appended,
   AppendRequest,
   AuditLog,
-  ClosedQuery,
   EventLog,
   LogStatus,
-  RecordingQuery,
-  ToShown,
   VerificationProgress,
 } from './port.ts'
 import { StateKeeper } from './state/state-keeper.ts'
@@ -152,6 +149,10 @@ export class LevelEventLog implements EventLog {
     return [...this.#log.erasures.values()]
   }
 
+  unfinishedFiles() {
+    return [...this.#log.files.values()]
+  }
+
   get trustedTime() {
     return this.#log.time
   }
@@ -160,14 +161,10 @@ export class LevelEventLog implements EventLog {
     return this.#log.contradiction
   }
 
-  recordings(query: RecordingQuery, toShown?: ToShown) {
-    return this.#reader.recordings(query, toShown)
-  }
-
-  closedRecordings(query: ClosedQuery) {
-    return this.#reader.closedRecordings(query)
-  }
-
+  readonly recordings: EventLog['recordings'] = (query, toShown) =>
+    this.#reader.recordings(query, toShown)
+  readonly closedRecordings: EventLog['closedRecordings'] = (query) =>
+    this.#reader.closedRecordings(query)
   readonly tagHistory: EventLog['tagHistory'] = (id, known) => this.#reader.tagHistory(id, known)
 
   segments(id: string, query: { limit: number; cursor?: string }) {

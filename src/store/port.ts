@@ -15,6 +15,7 @@ import type { AuditLog } from './audit/audit-port.ts'
 import type { LogFinding } from './opening/log-finding.ts'
 import type { ReadableLog, StoredRecord } from './records/read-records.ts'
 import type { TrustedTime } from './state/trusted-time.ts'
+import type { UnfinishedFile } from './state/unfinished-files.ts'
 import type { LogProofs } from './tree/proofs-port.ts'
 
 /** Part of the port: the log as an auditor reads it. */
@@ -23,6 +24,7 @@ export type * from './audit/audit-port.ts'
 export { DamagedViewError } from './database/checksum.ts'
 export { LogFinding } from './opening/log-finding.ts'
 export type { TrustedTime } from './state/trusted-time.ts'
+export type { UnfinishedFile } from './state/unfinished-files.ts'
 /** Part of the port: proofs about the log. */
 export type { LogProofs } from './tree/proofs-port.ts'
 export type { SigningKeyEntry } from './tree/signing-key-events.ts'
@@ -217,6 +219,8 @@ export interface EventLog {
   pending(id: string): RecordingView | undefined
   /** Returns the erasures that have begun and are not complete, oldest first. */
   unfinishedErasures(): EventOf<'recording.erasing'>[]
+  /** Returns the files of segments that no event has finished, those being captured included. */
+  unfinishedFiles(): UnfinishedFile[]
   /** The time as the durable events prove it. */
   readonly trustedTime: TrustedTime
   /** The witnesses that contradict the log, by its durable events; null while none does. */

@@ -122,17 +122,18 @@ class FakeCapture implements Capture {
     const segment = this.segments.get(number)
     if (!segment || segment.ended) return
     segment.ended = true
+    const description =
+      segment.startedAt && !discard
+        ? this.platform.factsOf(this.medium, number, segment.startedAt)
+        : null
     this.platform.later(() => {
-      const description =
-        segment.startedAt && !discard
-          ? this.platform.factsOf(this.medium, number, segment.startedAt)
-          : null
       const unfinished = description !== null && this.platform.unfinished !== undefined
       if (unfinished)
         this.platform.unfinished?.push((found) =>
           this.report({
             ...{ type: 'capture.closed', segment: number },
             description: found === 'media' ? description : null,
+            ...(cause === 'cut' ? {} : { fault: { code: cause.code, reason: cause.reason } }),
           }),
         )
       this.report({

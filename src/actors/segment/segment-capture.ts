@@ -1,4 +1,4 @@
-import type { SegmentDescription } from '../../contract/events.ts'
+import type { SegmentDescription, SegmentFault } from '../../contract/events.ts'
 import type { Logger } from '../../contract/logger.ts'
 import type { Device } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
@@ -29,6 +29,10 @@ export interface SegmentCaptureParts {
 }
 
 type Cause = 'cut' | CaptureProblem
+
+/** Media that end so long before their cut had stopped by themselves, ms. */
+const SHORT_MS = 500
+const STOPPED_EARLY: SegmentFault = { code: 'CAPTURE_FAILED', reason: 'captureFailed' }
 
 /**
  * Captures one segment: attempts it until media flow, runs until a cut or a failure, then finishes
@@ -184,7 +188,10 @@ export class SegmentCapture {
     void closing.then((late) => {
       // Salvage finishes the file of a daemon that has ended.
       if (late || !this.#disposed)
-        report({ type: 'capture.closed', segment: plan.number, description: late })
+        report({
+          ...{ type: 'capture.closed', segment: plan.number, description: late },
+          ...this.#fault(cause, late),
+        })
     })
   }
 
@@ -248,7 +255,18 @@ export class SegmentCapture {
 
   #end(cause: Cause, description: SegmentDescription | null, unfinished = false): void {
     const { plan, report } = this.#parts
-    report({ type: 'capture.ended', segment: plan.number, cause, description, unfinished })
+    report({
+      ...{ type: 'capture.ended', segment: plan.number, cause, description, unfinished },
+      ...this.#fault(cause, description),
+    })
+  }
+
+  /** Why the media ended, when no cut ended them. */
+  #fault(cause: Cause, description: SegmentDescription | null): { fault?: SegmentFault } {
+    if (cause !== 'cut') return { fault: { code: cause.code, reason: cause.reason } }
+    if (description === null || this.#cutAt === undefined) return {}
+    const missingMs = this.#cutAt - Date.parse(description.endedAt)
+    return missingMs > SHORT_MS ? { fault: STOPPED_EARLY } : {}
   }
 }
 

@@ -6,6 +6,7 @@ import { SilenceWatch } from './silence-watch.ts'
 /** Why a condition is over. */
 const OVER: Record<SoundCondition, string> = {
   SOURCE_MUTED: 'The device is not muted.',
+  MICROPHONE_CHANGED: 'The microphone is the default one again.',
   SPEAKER_CHANGED: 'The speaker is the default one again.',
 }
 

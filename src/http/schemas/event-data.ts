@@ -152,6 +152,11 @@ const remnant = z
   .optional()
   .describe('What lay behind damage in the file, and is kept beside it as it was')
 
+const fault = z
+  .object({ code: errorCode, reason: gapReason })
+  .optional()
+  .describe('Why its media ended, when no command ended them')
+
 const segments = {
   'segment.opened': segment
     .pick({ medium: true, number: true, startedAt: true, container: true, codec: true })
@@ -160,6 +165,7 @@ const segments = {
     file,
     salvaged: z.boolean().optional().describe('Whether it was closed after a crash'),
     remnant,
+    fault,
   }),
   'segment.discarded': z.object({ medium, number, remnant }),
 }

@@ -27,6 +27,9 @@ import {
  */
 const GATED_PACE = 64
 
+/** The name of the silent speaker that both sound servers offer while they know no other. */
+const STAND_IN = 'auto_null'
+
 /**
  * The command that captures an X display, or one monitor of it. x11grab times a frame before it
  * asks for it, which is too early for one that a gate has held: `isGated` times it when it comes.
@@ -105,6 +108,8 @@ export function linuxBackend(
     screen: (device, quality, anyFfmpeg) =>
       portal?.command(device, quality, anyFfmpeg) ?? screenCommand(device, quality, env, anyFfmpeg),
     sound: async (medium, device) => pulseSound({ medium, device, env, devices }),
+    isReturning: (medium, found) =>
+      medium !== 'screen' && devices.isReturning && (found === undefined || found.id === STAND_IN),
     isMuted: (medium, device) => devices.isMuted(medium, device),
     servers: async () => ({
       sound: await devices.server(),

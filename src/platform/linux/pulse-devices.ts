@@ -1,22 +1,24 @@
 import { basename } from 'node:path'
-import type { Device, Medium } from '../../contract/media.ts'
-import type { DeviceList, DeviceView, NamedVersion } from '../../contract/views.ts'
+import type { Device } from '../../contract/media.ts'
+import type { DeviceList, NamedVersion } from '../../contract/views.ts'
 import { PulseConnection } from '../../pulse/connection.ts'
-import {
-  type DeviceInfo,
-  listDevices,
-  type ServerInfo,
-  serverInfo,
-} from '../../pulse/introspection.ts'
 import { COMMAND, SUBSCRIPTION } from '../../pulse/protocol.ts'
 import { PulseError } from '../../pulse/pulse-error.ts'
 import { u32 } from '../../pulse/tagstruct.ts'
 import { within } from '../../time/within.ts'
 import { unavailable } from '../capture-backend.ts'
 import type { SoundCondition } from '../sound-source.ts'
-import { DefaultSpeakers } from './default-speakers.ts'
-
-type Sound = Exclude<Medium, 'screen'>
+import { DefaultDevices } from './default-devices.ts'
+import {
+  askState,
+  defaultNames,
+  deviceViews,
+  mutedDetail,
+  type PulseState,
+  type Sound,
+  serverProblem,
+  soundServerName,
+} from './pulse-state.ts'
 
 /** Limit for the devices to be known, with a new connection if need be. */
 const ANSWER_MS = 1_700
@@ -24,14 +26,11 @@ const ANSWER_MS = 1_700
 const REFRESH_MS = 250
 const RECONNECT_FIRST_MS = 250
 const RECONNECT_MAX_MS = 4_000
+/** A server that is started again, and finds its devices, takes no longer. */
+const RETURNING_MS = 10_000
 const NO_ANSWER = new PulseError('silent', 'The sound server does not answer.')
 
-/** The sound server and its devices at one moment. */
-interface PulseState {
-  server: ServerInfo
-  sources: DeviceInfo[]
-  sinks: DeviceInfo[]
-}
+const CHANGED = { mic: 'MICROPHONE_CHANGED', speaker: 'SPEAKER_CHANGED' } as const
 
 type OnCondition = (code: SoundCondition, detail: string | null) => void
 
@@ -52,11 +51,6 @@ export function clientProperties(): Record<string, string> {
   }
 }
 
-/** The name of the source that captures a device. */
-export function sourceOf(medium: Sound, device: Pick<Device, 'id'>): string {
-  return medium === 'mic' ? device.id : `${device.id}.monitor`
-}
-
 /**
  * The devices of the sound server, over one connection that is opened when it is first needed and
  * stays open. A question over it takes a millisecond or two, so nothing is remembered: a server
@@ -65,12 +59,14 @@ export function sourceOf(medium: Sound, device: Pick<Device, 'id'>): string {
 export class PulseDevices {
   readonly #env: NodeJS.ProcessEnv
   readonly #watches = new Set<DeviceWatch>()
-  readonly #speakers = new DefaultSpeakers()
+  readonly #defaults = new DefaultDevices()
   #connection: Promise<PulseConnection> | undefined
   #answer: Promise<PulseState> | undefined
   #timer: NodeJS.Timeout | undefined
   #askedAt = Number.NEGATIVE_INFINITY
   #reconnectMs = RECONNECT_FIRST_MS
+  /** When the server has ended the connection, by performance.now(). */
+  #goneAt = Number.NEGATIVE_INFINITY
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env
@@ -92,10 +88,15 @@ export class PulseDevices {
     )
   }
 
+  /** Whether the server has just gone, so that it and its devices may come back in a moment. */
+  get isReturning(): boolean {
+    return performance.now() - this.#goneAt < RETURNING_MS
+  }
+
   /** The sound server by its name; null when it does not answer. Never rejects. */
   async server(): Promise<NamedVersion | null> {
     const state = await this.#ask().catch(() => null)
-    return state && soundServerName(state.server)
+    return state && soundServerName(state)
   }
 
   /**
@@ -112,10 +113,10 @@ export class PulseDevices {
    * over. There is none at first.
    */
   watch(medium: Sound, device: Device, onChange: OnCondition): { stop(): void } {
-    const reported = { SOURCE_MUTED: null, SPEAKER_CHANGED: null }
+    const reported = { SOURCE_MUTED: null, MICROPHONE_CHANGED: null, SPEAKER_CHANGED: null }
     const watch: DeviceWatch = { medium, device, onChange, reported }
     this.#watches.add(watch)
-    if (medium === 'speaker') this.#speakers.beginCapture(device.id)
+    this.#defaults.beginCapture(medium, device)
     this.#refreshIn(0)
     return {
       stop: () => {
@@ -141,7 +142,7 @@ export class PulseDevices {
       this.#disconnect()
       throw NO_ANSWER
     }
-    this.#speakers.observe(state.server.defaultSink)
+    this.#defaults.observe(defaultNames(state))
     return state
   }
 
@@ -164,11 +165,19 @@ export class PulseDevices {
   #connect(): Promise<PulseConnection> {
     const connecting = this.#open()
     const forget = (): void => {
-      if (this.#connection !== connecting) return
       this.#connection = undefined
       this.#refreshLater()
     }
-    connecting.then((connection) => connection.closed.then(forget), forget)
+    const isCurrent = (): boolean => this.#connection === connecting
+    connecting.then(
+      async ({ closed }) => {
+        await closed
+        if (!isCurrent()) return
+        this.#goneAt = performance.now()
+        forget()
+      },
+      () => isCurrent() && forget(),
+    )
     return connecting
   }
 
@@ -217,73 +226,18 @@ export class PulseDevices {
     const state = await this.#ask().catch(() => undefined)
     if (state === undefined) return this.#refreshLater()
     this.#reconnectMs = RECONNECT_FIRST_MS
-    const { defaultSink } = state.server
+    const names = defaultNames(state)
     for (const watch of [...this.#watches]) {
       const { medium, device } = watch
       report(watch, 'SOURCE_MUTED', mutedDetail(state, medium, device))
-      if (medium === 'speaker')
-        report(watch, 'SPEAKER_CHANGED', this.#speakers.changedDetail(defaultSink, device.id))
+      report(watch, CHANGED[medium], this.#defaults.changedDetail(names, medium, device))
     }
   }
-}
-
-async function askState(connection: PulseConnection): Promise<PulseState> {
-  const [server, sources, sinks] = await Promise.all([
-    serverInfo(connection),
-    listDevices(connection, 'source'),
-    listDevices(connection, 'sink'),
-  ])
-  return { server, sources, sinks }
-}
-
-/** PipeWire calls itself `PulseAudio (on PipeWire 1.4.2)`, with PulseAudio's version. */
-function soundServerName({ name, version }: ServerInfo): NamedVersion {
-  const [, pipeWire] = /PipeWire ([\d.]+)/.exec(name) ?? []
-  if (pipeWire) return { name: 'PipeWire', version: pipeWire }
-  return { name: name === 'pulseaudio' ? 'PulseAudio' : name, version: version || null }
 }
 
 function toPulseError(error: unknown): PulseError {
   if (error instanceof PulseError) return error
   throw error
-}
-
-/** Why the server gave no answer, and the remedy. */
-function serverProblem({ kind, message }: PulseError): string {
-  switch (kind) {
-    case 'silent':
-      return 'The sound server (PulseAudio or PipeWire) does not answer. Restart it.'
-    case 'absent':
-      return 'No sound server answers. Start PulseAudio, or PipeWire with pipewire-pulse, in this session.'
-    case 'refused':
-      return `${message} Check that the recorder runs as the user of this session.`
-  }
-}
-
-/** The devices of a medium. One is always the default: the server's, or else the first. */
-function deviceViews({ server, sources, sinks }: PulseState, medium: Sound): DeviceView[] {
-  const [all, defaultName] =
-    medium === 'mic' ? [sources, server.defaultSource] : [sinks, server.defaultSink]
-  const found = all.filter(
-    ({ monitorOf, name }) => monitorOf === null && !name.endsWith('.monitor'),
-  )
-  const standard = found.find(({ name }) => name === defaultName) ?? found[0]
-  return found.map((device) => ({
-    id: device.name,
-    label: device.description || device.name,
-    default: device === standard,
-  }))
-}
-
-function mutedDetail(
-  { sources, sinks }: PulseState,
-  medium: Sound,
-  device: Pick<Device, 'id'>,
-): string | null {
-  const source = sources.find(({ name }) => name === sourceOf(medium, device))
-  const sink = medium === 'speaker' ? sinks.find(({ name }) => name === device.id) : undefined
-  if (!source?.muted && !sink?.muted) return null
-  return `The ${medium === 'mic' ? 'microphone' : 'speaker'} is muted.`
 }
 
 function report(watch: DeviceWatch, code: SoundCondition, detail: string | null): void {

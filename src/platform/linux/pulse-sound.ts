@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Device } from '../../contract/media.ts'
 import { CHANNELS, SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
 import { PulseConnection } from '../../pulse/connection.ts'
@@ -7,8 +8,10 @@ import { PulseError } from '../../pulse/pulse-error.ts'
 import { createRecordStream } from '../../pulse/streams.ts'
 import { type TagReader, u32 } from '../../pulse/tagstruct.ts'
 import { type CaptureProblem, captureFailed, deviceLost } from '../capture-problem.ts'
+import { RETURN_MS, RETURN_STEP_MS } from '../find-returning.ts'
 import type { SoundHost, SoundSource, StartSoundSource } from '../sound-source.ts'
-import { clientProperties, type PulseDevices, sourceOf } from './pulse-devices.ts'
+import { clientProperties, type PulseDevices } from './pulse-devices.ts'
+import { sourceOf } from './pulse-state.ts'
 
 /**
  * The block in which the server is asked to deliver, ms: short, so that the first sound comes soon.
@@ -38,7 +41,8 @@ export function pulseSound(options: PulseSoundOptions): StartSoundSource {
 
 /**
  * A stream of its own connection. It may not be moved, so its sound is of the device alone: when
- * the device goes away, the server ends the stream.
+ * the device goes away, the server ends the stream. A server that has just gone is waited for, but
+ * only before the first sound.
  */
 class PulseSound implements SoundSource {
   readonly ended: Promise<CaptureProblem>
@@ -48,6 +52,9 @@ class PulseSound implements SoundSource {
   #stream: number | undefined
   #problem: CaptureProblem | undefined
   readonly #over = new AbortController()
+  #hasSound = false
+  /** The server was away. Its devices may come back after it. */
+  #wasAway = false
   #isStreamMuted = false
   #deviceMute: string | null = null
   #reportedMute: string | null = null
@@ -55,7 +62,7 @@ class PulseSound implements SoundSource {
   constructor(options: PulseSoundOptions, host: SoundHost) {
     this.#options = options
     this.#host = host
-    this.ended = this.#run().catch((error) => this.#toProblem(error))
+    this.ended = this.#run()
   }
 
   stop(): void {
@@ -73,6 +80,25 @@ class PulseSound implements SoundSource {
   }
 
   async #run(): Promise<CaptureProblem> {
+    const giveUpAt = performance.now() + RETURN_MS
+    for (;;) {
+      const error = await this.#runOnce().catch((reason: unknown) => reason)
+      if (!this.#mayReturn(error) || performance.now() >= giveUpAt) return this.#toProblem(error)
+      this.#stream = undefined
+      await delay(RETURN_STEP_MS, undefined, { signal: this.#over.signal }).catch(() => {})
+    }
+  }
+
+  /** Whether another attempt may find what this one has not. */
+  #mayReturn(error: unknown): boolean {
+    if (this.#hasSound || this.#over.signal.aborted || !(error instanceof PulseError)) return false
+    this.#wasAway ||= error.kind === 'absent'
+    if (error.code !== NO_ENTITY) return error.kind === 'absent'
+    return this.#wasAway || this.#options.devices.isReturning
+  }
+
+  /** Captures over one connection. Resolves or rejects with why that has ended. */
+  async #runOnce(): Promise<PulseError> {
     const { medium, device, env, devices } = this.#options
     const properties = clientProperties()
     const connection = await PulseConnection.open(
@@ -80,7 +106,9 @@ class PulseSound implements SoundSource {
       {
         sound: (pcm) => {
           // Sound is believed only when the stream is known to be of the device.
-          if (this.#stream !== undefined && !this.#over.signal.aborted) this.#host.sound(pcm)
+          if (this.#stream === undefined || this.#over.signal.aborted) return
+          this.#hasSound = true
+          this.#host.sound(pcm)
         },
         message: (command, args) => this.#onMessage(command, args),
       },
@@ -95,7 +123,7 @@ class PulseSound implements SoundSource {
     })
     try {
       await this.#capture(connection)
-      return this.#toProblem(await connection.closed)
+      return await connection.closed
     } finally {
       clearTimeout(prompt)
       watch.stop()
@@ -121,15 +149,19 @@ class PulseSound implements SoundSource {
   }
 
   #onMessage(command: number, args: TagReader): void {
-    if (command === COMMAND.recordStreamKilled)
-      this.#end(
-        deviceLost(`The device ${this.#options.device.id} is gone, or its stream was ended.`),
-      )
+    if (command === COMMAND.recordStreamKilled) this.#onKilled()
     else if (command === COMMAND.recordStreamMoved) this.#end(this.#switched())
     else if (command === COMMAND.subscribeEvent) {
       const kind = args.u32() & EVENT.kindMask
       if (kind === EVENT.sourceOutput && args.u32() === this.#stream) void this.#checkStream()
     }
+  }
+
+  /** A server that ends also ends its streams, so a stream without sound is tried once more. */
+  #onKilled(): void {
+    const { id } = this.#options.device
+    if (this.#hasSound) this.#end(deviceLost(`The device ${id} is gone, or its stream was ended.`))
+    else this.#connection?.close()
   }
 
   /** Checks whether somebody has muted the stream in the sound settings. */

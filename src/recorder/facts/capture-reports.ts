@@ -1,5 +1,5 @@
 import type { CaptureReport } from '../../actors/capture.ts'
-import type { Remnant, SegmentDescription } from '../../contract/events.ts'
+import type { EventData, Remnant, SegmentDescription, SegmentFault } from '../../contract/events.ts'
 import { type Medium, NO_DEVICE } from '../../contract/media.ts'
 import type { EventBatch } from './event-batch.ts'
 import type { SegmentOutcome } from './pending-command.ts'
@@ -75,7 +75,9 @@ export function reportFacts(
       endSegment(batch, id, medium, report, opened)
       return 'ended'
     case 'capture.ended': {
-      if (!report.unfinished) endSegment(batch, id, medium, report, opened)
+      const { fault = faultOf(report.cause) } = report
+      const ended = fault === undefined ? report : { ...report, fault }
+      if (!report.unfinished) endSegment(batch, id, medium, ended, opened)
       // Its media have come, and ended again, before the disk had any of them.
       if (current && report.description && track.value === 'recovering')
         batch.add(id, 'track.recovered', { medium, segment: report.segment })
@@ -85,6 +87,13 @@ export function reportFacts(
       return report.unfinished ? 'unfinished' : 'ended'
     }
   }
+}
+
+/** Why media ended that no command ended: a command may have overtaken the report of it. */
+function faultOf(
+  cause: Extract<SegmentReport, { type: 'capture.ended' }>['cause'],
+): SegmentFault | undefined {
+  return cause === 'cut' ? undefined : { code: cause.code, reason: cause.reason }
 }
 
 function warn(
@@ -103,19 +112,25 @@ function endSegment(
   batch: EventBatch,
   id: string,
   medium: Medium,
-  report: { segment: number; description: SegmentDescription | null; remnant?: Remnant },
+  report: {
+    segment: number
+    description: SegmentDescription | null
+    remnant?: Remnant
+    fault?: SegmentFault
+  },
   opened: boolean,
 ): void {
-  const { segment: number, description, remnant } = report
+  const { segment: number, description, remnant, fault } = report
   const more = remnant === undefined ? {} : { remnant }
-  if (description) closeSegment(batch, id, { ...description, ...more }, opened)
+  const why = fault === undefined ? {} : { fault }
+  if (description) closeSegment(batch, id, { ...description, ...more, ...why }, opened)
   else if (opened) batch.add(id, 'segment.discarded', { medium, number, ...more })
 }
 
 function closeSegment(
   batch: EventBatch,
   id: string,
-  description: SegmentDescription & { remnant?: Remnant },
+  description: EventData['segment.closed'],
   opened: boolean,
 ): void {
   if (!opened) {

@@ -288,5 +288,6 @@ export class FactPipeline {
   /** Ends all live actors; resolves when no capture process is left. */
   async dispose(): Promise<void> {
     await this.live.dispose()
+    this.ledger.clear()
   }
 }

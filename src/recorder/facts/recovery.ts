@@ -72,7 +72,7 @@ export async function findInterrupted(finding: Finding): Promise<InterruptedReco
       } catch (error) {
         // One file that cannot be finished now must not keep the recorder from starting.
         onFault(`finishing ${opened.data.file} of ${id}`, error)
-        interrupted.unsalvaged.push({ recordingId: id, opened, salvage })
+        interrupted.unsalvaged.push({ recordingId: id, ...opened.data, salvage })
       }
     }
     interrupted.salvaged.set(id, files)

@@ -3,7 +3,7 @@ import type { By } from '../../contract/by.ts'
 import { destroyFormerSigningKeys, missingSigningKey } from '../custody/signing-key.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RecorderParts } from '../recorder-parts.ts'
-import { salvageLater } from './late-salvage.ts'
+import { salvageLater, type UnsalvagedSegment } from './late-salvage.ts'
 import { type OpeningFact, openingFacts, rulesFact, unacknowledgedCommands } from './opening.ts'
 import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './recovery.ts'
 
@@ -38,10 +38,8 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   clock.notBefore(newestTime(log, interrupted) + 1)
   parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
   const since = new Date(clock.now()).toISOString()
-  for (const { recordingId, opened } of interrupted.unsalvaged) {
-    const { medium, number: segment } = opened.data
+  for (const { recordingId, medium, number: segment } of interrupted.unsalvaged)
     parts.facts.ledger.leaveUnfinished(recordingId, { medium, segment }, since)
-  }
   for (const events of interrupted.pastEvents.values()) parts.reader.observe(events)
   const erasesWithoutConsent = options.rules().consent.eraseWhenWithdrawn
   const rule = { system, erasesWithoutConsent, hasLostEnd: lostWitness !== undefined }
@@ -57,11 +55,31 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   await destroyFormerSigningKeys(log, keys).catch((error) =>
     onFault('removing a former key of the log', error),
   )
-  for (const unsalvaged of interrupted.unsalvaged)
-    void salvageLater(unsalvaged, parts.facts, onFault)
+  for (const segment of [...interrupted.unsalvaged, ...leftOfClosed(options, folderOf)])
+    void salvageLater(segment, {
+      ...{ facts: parts.facts, log, system, limits: options.salvageLimits, onFault },
+    })
   // After the facts: until then they can be read. Keys that a crash leaves are tidied up later.
   for (const id of unconfirmed)
     await keys.discard(id).catch((error) => onFault('removing an unused key', error))
   // Now, not at the next tick: a screen that is captured by then would lose its segment.
   clock.check()
+}
+
+/** The files of closed recordings that could not be finished before they were closed. */
+function leftOfClosed(
+  { log, platform, keys }: RecorderOptions,
+  folderOf: (id: string) => string,
+): UnsalvagedSegment[] {
+  const open = new Set(log.openRecordings().map(({ id }) => id))
+  return log
+    .unfinishedFiles()
+    .filter(({ recordingId }) => !open.has(recordingId))
+    .map((file) => ({
+      ...file,
+      salvage: async () => {
+        const { recordingId: id } = file
+        return platform.salvage(folderOf(id), file, keys.keysOf(id)?.identity)
+      },
+    }))
 }

@@ -34,10 +34,17 @@ export class SegmentLedger {
   readonly #ledger = new Map<string, RecordingSegments>()
   /** Versions of closed recordings to which facts may still be added. */
   readonly #closing = new Map<string, number>()
+  #epoch = Symbol('epoch')
+
+  /** Another one after each {@link clear}: work on the files from before it is over. */
+  get epoch(): symbol {
+    return this.#epoch
+  }
 
   clear(): void {
     this.#ledger.clear()
     this.#closing.clear()
+    this.#epoch = Symbol('epoch')
   }
 
   /** Adds a segment whose file a former recorder has opened, and nobody has finished. */

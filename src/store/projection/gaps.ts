@@ -18,9 +18,10 @@ export function gapsOf(history: SegmentHistory, startedAt: string, endedAt: stri
 
 /**
  * Computes the gaps of a track: before the first sample, and from the end of each closed segment to
- * the next first sample, with the reason why the segment ended. A gap that lasts has `to: null`. It
- * ends when capture of the recording is over. Gaps of no length are left out. Times are RFC 3339
- * UTC with milliseconds, so they compare as text.
+ * the next first sample, with the reason why the segment ended. Where a fault had ended it before a
+ * command did, the command is the reason from then on. A gap that lasts has `to: null`. It ends
+ * when capture of the recording is over. Gaps of no length are left out. Times are RFC 3339 UTC
+ * with milliseconds, so they compare as text.
  */
 export function tracedGapsOf(
   history: SegmentHistory,
@@ -42,6 +43,11 @@ export function tracedGapsOf(
     from = entry.endedAt !== null && from !== null && entry.endedAt < from ? from : entry.endedAt
     reason = entry.endedBy ?? 'captureFailed'
     segment = entry.number
+    if (entry.cutBy === undefined || from === null) continue
+    // A fault had ended the media before they were cut.
+    endGap(entry.cutAt!)
+    from = entry.cutAt! > from ? entry.cutAt! : from
+    reason = entry.cutBy
   }
   endGap(endedAt)
   return gaps

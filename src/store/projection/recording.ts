@@ -11,7 +11,7 @@ import { projectTrack, TRACK_OFF, type TrackEvent, withTotals, withWarning } fro
  * Increased whenever {@link project} folds the same events differently. The stored projections are
  * then rebuilt.
  */
-export const PROJECTION_VERSION = 10
+export const PROJECTION_VERSION = 11
 
 /** A recording folded from its events, with internal data. Plain JSON, never changed in place. */
 export interface RecordingProjection {

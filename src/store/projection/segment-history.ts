@@ -12,6 +12,10 @@ export interface SegmentEntry {
   bytes: number
   /** Why it ended. The first cause counts. Null while it goes on. */
   endedBy: GapReason | null
+  /** When a command cut it. */
+  cutAt?: string
+  /** The reason of the gap from {@link cutAt} on, where a fault had ended the media before that. */
+  cutBy?: GapReason
 }
 
 /**
@@ -59,8 +63,13 @@ export function segmentClosed(
   history: SegmentHistory,
   facts: EventData['segment.closed'],
 ): SegmentHistory {
-  const { number, startedAt, endedAt, durationMs, bytes } = facts
-  return updateEntry(history, number, { startedAt, endedAt, durationMs, bytes })
+  const { number, startedAt, endedAt, durationMs, bytes, fault } = facts
+  const closed = updateEntry(history, number, { startedAt, endedAt, durationMs, bytes })
+  if (fault === undefined) return closed
+  const { endedBy, cutAt } = closed.find((entry) => entry.number === number)!
+  if (endedBy === null) return updateEntry(closed, number, { endedBy: fault.reason })
+  if (cutAt === undefined) return closed
+  return updateEntry(closed, number, { endedBy: fault.reason, cutBy: endedBy })
 }
 
 /**
@@ -77,11 +86,11 @@ export function segmentDiscarded(history: SegmentHistory, number: number): Segme
 /** Notes that a segment was cut, perhaps before its first sample was reported. */
 export function segmentCut(
   history: SegmentHistory,
-  number: number,
+  { segment: number, cutAt }: { segment: number; cutAt: string },
   endedBy: GapReason,
 ): SegmentHistory {
   const known = history.find((entry) => entry.number === number)
-  return known?.endedBy ? history : updateEntry(history, number, { endedBy })
+  return known?.endedBy ? history : updateEntry(history, number, { endedBy, cutAt })
 }
 
 /** Ends every segment that the track was capturing. */

@@ -183,9 +183,9 @@ function historyAfter(history: SegmentHistory, event: TrackEvent): SegmentHistor
     case 'segment.discarded':
       return segmentDiscarded(history, event.data.number)
     case 'track.pausing':
-      return segmentCut(history, event.data.segment, event.data.reason ?? 'paused')
+      return segmentCut(history, event.data, event.data.reason ?? 'paused')
     case 'track.stopping':
-      return segmentCut(history, event.data.segment, STOP_GAPS[event.data.reason])
+      return segmentCut(history, event.data, STOP_GAPS[event.data.reason])
     case 'track.paused':
       return captureEnded(history, 'paused')
     case 'track.stopped':

@@ -5,6 +5,7 @@ import { applySigningKeyEvent, type SigningKeyEntry } from '../tree/signing-key-
 import { applyTokenEvent, type Tokens } from './tokens.ts'
 import { applyTimeEvent, NO_TIME, type TrustedTime } from './trusted-time.ts'
 import { applyErasureEvent, type UnfinishedErasures } from './unfinished-erasures.ts'
+import { applyFileEvent, type UnfinishedFiles } from './unfinished-files.ts'
 
 /** The fold of a whole log, besides its recordings. */
 export interface LogState {
@@ -14,6 +15,7 @@ export interface LogState {
   /** The newest rules of custody in the log. */
   rules: CustodyRules | undefined
   erasures: UnfinishedErasures
+  files: UnfinishedFiles
   /** The recordings that are erased, also those whose erasure has only begun. */
   erased: Set<string>
   time: TrustedTime
@@ -32,6 +34,7 @@ export function emptyState(): LogState {
     tokens: new Map(),
     rules: undefined,
     erasures: new Map(),
+    files: new Map(),
     erased: new Set(),
     time: NO_TIME,
     contradiction: null,
@@ -48,6 +51,7 @@ export function applyToState(state: LogState, event: LogEvent): void {
   if (event.type === 'recording.erasing' && event.recordingId !== null)
     state.erased.add(event.recordingId)
   applyErasureEvent(state.erasures, event)
+  applyFileEvent(state.files, event)
   state.time = applyTimeEvent(state.time, event)
   applySigningKeyEvent(state.signingKeys, event)
   applyContradiction(state, event)

@@ -8,9 +8,10 @@ import type { Head } from '../records/record.ts'
 import type { SigningKeyEntry } from '../tree/signing-key-events.ts'
 import type { LogState } from './log-state.ts'
 import type { TrustedTime } from './trusted-time.ts'
+import type { UnfinishedFile } from './unfinished-files.ts'
 
 /** Increased whenever the format changes, or the same events are folded to another state. */
-const STATE_VERSION = 4
+const STATE_VERSION = 5
 /** Hexadecimal digits of a SHA-256. */
 const DIGITS = 64
 
@@ -25,6 +26,7 @@ export interface StoredState {
   tokens: Token[]
   rules: CustodyRules | null
   erasures: EventOf<'recording.erasing'>[]
+  files: [key: string, file: UnfinishedFile][]
   erased: string[]
   time: TrustedTime
   contradiction: Contradiction | null
@@ -42,6 +44,7 @@ export function toStoredState(head: Head, root: Buffer, state: LogState): Stored
     tokens: [...state.tokens.values()],
     rules: state.rules ?? null,
     erasures: [...state.erasures.values()],
+    files: [...state.files],
     erased: [...state.erased],
     time: state.time,
     contradiction: state.contradiction,
@@ -57,6 +60,7 @@ export function fromStoredState(stored: StoredState): LogState {
     tokens: new Map(stored.tokens.map((token) => [token.id, token])),
     rules: stored.rules ?? undefined,
     erasures: new Map(stored.erasures.map((event) => [event.recordingId as string, event])),
+    files: new Map(stored.files),
     erased: new Set(stored.erased),
     time: stored.time,
     contradiction: stored.contradiction,

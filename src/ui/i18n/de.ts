@@ -39,6 +39,10 @@ export const de: Record<keyof typeof en, string> = {
   'alarm.SOURCE_SILENT': 'Das Mikrofon liefert Stille.',
   'alarm.SOURCE_SILENT.remedy':
     'Prüfen Sie Kabel, Schalter und Batterie, oder wählen Sie ein anderes Mikrofon.',
+  'alarm.MICROPHONE_CHANGED':
+    'Ein anderes Mikrofon ist in Gebrauch. Aufgenommen wird weiter das frühere.',
+  'alarm.MICROPHONE_CHANGED.remedy':
+    'Stoppen Sie das Mikrofon und starten Sie es mit dem neuen Gerät, oder wählen Sie in den Toneinstellungen das frühere.',
   'alarm.SPEAKER_CHANGED':
     'Der Ton kommt aus einem anderen Lautsprecher, der nicht aufgenommen wird.',
   'alarm.SPEAKER_CHANGED.remedy':

@@ -37,6 +37,9 @@ export const en = {
   'alarm.SOURCE_SILENT': 'The microphone delivers silence.',
   'alarm.SOURCE_SILENT.remedy':
     'Check its cable, its switch and its battery, or choose another microphone.',
+  'alarm.MICROPHONE_CHANGED': 'Another microphone is in use. The former one is still recorded.',
+  'alarm.MICROPHONE_CHANGED.remedy':
+    'Stop the microphone and start it with the new device, or choose the former one in the sound settings.',
   'alarm.SPEAKER_CHANGED': 'Sound comes from another speaker, which is not recorded.',
   'alarm.SPEAKER_CHANGED.remedy':
     'Stop the speaker and start it with the new device, or choose the former one in the sound settings.',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { pactl } from '../../../lab/microphone.ts'
+import { MIC_FEED_SINK } from '../../../lab/sound-server.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
 import { LevelMeter } from '../../../src/actors/sound/pcm.ts'
@@ -12,6 +13,7 @@ import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 
 const RATE = 48_000
 const TOLD_MS = 5_000
+const HEADSET_MIC = 'headset_mic'
 
 suite('digital silence', (test) => {
   /** The changes that a watch reports, each with its second of the sound. */
@@ -97,6 +99,20 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
       await run(speakerSink)
     } finally {
       await pactl(env, 'set-default-sink', speakerSink)
+      await pactl(env, 'unload-module', headset)
+    }
+  }
+
+  /** Runs with a second microphone beside the default one, which hears the same. */
+  async function besideMicrophone(run: (micSource: string) => Promise<void>): Promise<void> {
+    const { env, micSource } = desktop
+    const remap = [`source_name=${HEADSET_MIC}`, `master=${MIC_FEED_SINK}.monitor`]
+    const headset = await pactl(env, 'load-module', 'module-remap-source', ...remap)
+    await pactl(env, 'set-default-source', micSource)
+    try {
+      await run(micSource)
+    } finally {
+      await pactl(env, 'set-default-source', micSource)
       await pactl(env, 'unload-module', headset)
     }
   }
@@ -220,5 +236,52 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
         await heardFor5s(chosen)
         assert.deepEqual(warnings(chosen), [], 'one that was chosen beside the default is no fault')
       }),
+  )
+
+  test.unless(
+    problem,
+    'a microphone that is no longer the default one is reported, also after a pause, and goes on',
+    () =>
+      besideMicrophone(async (micSource) => {
+        const mic = await flowing('mic')
+        await pactl(desktop.env, 'set-default-source', HEADSET_MIC)
+        await warned(mic, 'MICROPHONE_CHANGED', true)
+        mic.cut()
+        assert.equal((await mic.next('capture.ended')).cause, 'cut')
+        mic.open({ id: micSource, label: '' }, 2)
+        await mic.next('capture.flowing', 2)
+        await warned(mic, 'MICROPHONE_CHANGED', true, 2)
+        await pactl(desktop.env, 'set-default-source', micSource)
+        await warned(mic, 'MICROPHONE_CHANGED', false, 2)
+      }),
+  )
+
+  test.unless(
+    problem,
+    'a microphone that was chosen beside the default one is no fault, whatever the default is',
+    () =>
+      besideMicrophone(async (micSource) => {
+        const devices = bench.platform({ env: { ...process.env, ...desktop.env } })
+        const room = await desktop.play('mic', { toneHz: 440, seconds: 60, gain: 0.0003 })
+        const mic = bench.capture(devices, 'mic')
+        mic.open(await devices.resolve('mic', HEADSET_MIC))
+        await mic.next('capture.flowing')
+        await pactl(desktop.env, 'set-default-source', `${desktop.speakerSink}.monitor`)
+        await pactl(desktop.env, 'set-default-source', micSource)
+        await heardFor5s(mic)
+        assert.deepEqual(warnings(mic), [])
+        await room.stop()
+      }),
+  )
+
+  test.unless(problem, 'a default that is no microphone replaces none', () =>
+    besideMicrophone(async () => {
+      const room = await desktop.play('mic', { toneHz: 440, seconds: 60, gain: 0.0003 })
+      const mic = await flowing('mic')
+      await pactl(desktop.env, 'set-default-source', `${desktop.speakerSink}.monitor`)
+      await heardFor5s(mic)
+      assert.deepEqual(warnings(mic), [])
+      await room.stop()
+    }),
   )
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeAudio } from '../../../lab/measure.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../../../lab/virtual-desktop.ts'
 import type { CapturePlatform } from '../../../src/actors/port.ts'
@@ -163,6 +164,34 @@ suiteOnEachServer('faults of the sound server', (test, { soundServer, isPipeWire
       }
     }
   })
+
+  test.unless(
+    problem,
+    'a cut that comes before a frozen server is noticed says that the media had ended before',
+    async () => {
+      const stall = 60_000
+      const devices = bench.platform({ env: { ...process.env, ...desktop.env }, limits: { stall } })
+      const capture = await flowing(devices, 'mic')
+      await someLevels(capture, 15)
+      const makeGood = strike({
+        program: isPipeWire ? 'pipewire' : 'pulseaudio',
+        signal: 'SIGSTOP',
+      })
+      try {
+        await delay(1_500)
+        const at = capture.cut()
+        const { cause, description, fault } = await capture.next('capture.ended')
+        assert.equal(cause, 'cut')
+        assert.ok(at - Date.parse(description!.endedAt) > 1_000)
+        assert.deepEqual(fault, { code: 'CAPTURE_FAILED', reason: 'captureFailed' })
+      } finally {
+        await makeGood()
+      }
+      const next = await flowing(devices, 'mic')
+      next.cut()
+      assert.equal((await next.next('capture.ended')).fault, undefined)
+    },
+  )
 
   test.unless(problem, 'a missing device is reported at once', async () => {
     const capture = bench.capture(platform(), 'mic')

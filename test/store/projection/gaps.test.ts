@@ -145,6 +145,64 @@ suite('gaps of a track', (test) => {
     assert.deepEqual(micOf(events).gaps[1], gap(990, 2050, 'deviceLost'))
   })
 
+  test('a fault that a pause has overtaken is the reason until the pause, and the pause from then on', () => {
+    const fault = { code: 'CAPTURE_FAILED', reason: 'captureFailed' } as const
+    const { history, events } = recordingSince40()
+    events.push(
+      history.pausing(1500, 1),
+      history.faultySegmentClosed(1600, 1, 40, 1000, fault),
+      history.paused(1600),
+    )
+    const failed = gap(1000, 1500, 'captureFailed')
+    assert.deepEqual(micOf(events).gaps.slice(1), [failed, gap(1500, null, 'paused')])
+    events.push(history.resuming(2000, 2), history.opened(2060, 2, 2050))
+    assert.deepEqual(micOf(events).gaps.slice(1), [failed, gap(1500, 2050, 'paused')])
+  })
+
+  test('so is a fault that is told only after the resume, because the disk was slow', () => {
+    const fault = { code: 'DEVICE_UNAVAILABLE', reason: 'deviceLost' } as const
+    const { history, events } = recordingSince40()
+    events.push(
+      history.pausing(1500, 1),
+      history.paused(1500),
+      history.resuming(2000, 2),
+      history.opened(2060, 2, 2050),
+      history.faultySegmentClosed(3000, 1, 40, 1000, fault),
+    )
+    assert.deepEqual(micOf(events).gaps.slice(1), [
+      gap(1000, 1500, 'deviceLost'),
+      gap(1500, 2050, 'paused'),
+    ])
+  })
+
+  test('a fault that a stop has overtaken is the reason until the stop', () => {
+    const fault = { code: 'CAPTURE_FAILED', reason: 'captureFailed' } as const
+    const { history, events } = recordingSince40()
+    events.push(
+      history.stopping(1500, 1),
+      history.wrapUp(1500),
+      history.faultySegmentClosed(1600, 1, 40, 1000, fault),
+      history.stopped(1600),
+    )
+    assert.deepEqual(micOf(events).gaps.slice(1), [gap(1000, 1500, 'captureFailed')])
+  })
+
+  test('a fault whose media end at the pause, or that is known before it, changes no gap', () => {
+    const fault = { code: 'CAPTURE_FAILED', reason: 'captureFailed' } as const
+    const { history, events } = recordingSince40()
+    const paused = [history.pausing(1500, 1), history.paused(1500)]
+    const closed = history.faultySegmentClosed(1600, 1, 40, 1500, fault)
+    assert.deepEqual(micOf([...events, ...paused, closed]).gaps.slice(1), [
+      gap(1500, null, 'paused'),
+    ])
+    const recovering = history.event(1000, 'track.recovering', {
+      ...{ medium: 'mic', segment: 2, detail: 'gone', giveUpAt: at(9000) },
+      ...{ code: 'DEVICE_UNAVAILABLE', reason: 'deviceLost' },
+    })
+    const early = history.faultySegmentClosed(1001, 1, 40, 990, fault)
+    assert.deepEqual(micOf([...events, recovering, early]).gaps[1], gap(990, null, 'deviceLost'))
+  })
+
   test('a failed track has a gap until the recording ends', () => {
     const { history, events } = recordingSince40()
     const why = { code: 'CAPTURE_FAILED', detail: 'no data', reason: 'captureFailed' } as const

@@ -119,6 +119,18 @@ export class History {
     })
   }
 
+  /** A segment that a fault had ended before it was cut. */
+  faultySegmentClosed(
+    ms: number,
+    number: number,
+    fromMs: number,
+    toMs: number,
+    fault: NonNullable<EventData['segment.closed']['fault']>,
+  ): NewEvent {
+    const closed = this.segmentClosed(ms, number, fromMs, toMs)
+    return { ...closed, data: { ...closed.data, fault } } as NewEvent
+  }
+
   track(
     ms: number,
     type: 'track.started' | 'track.resumed' | 'track.recovered',

@@ -96,7 +96,7 @@ function pictureOf(view: RecordingView, segments: readonly ReportSegment[]) {
 
 function segmentsOf(events: readonly LogEvent[]): ReportSegment[] {
   return ofType(events, 'segment.closed').map(({ position, data }) => {
-    const { salvaged, remnant, ...segment } = data
+    const { salvaged, remnant, fault: _, ...segment } = data
     return { ...segment, isSalvaged: salvaged === true, isDamaged: remnant !== undefined, position }
   })
 }

@@ -4,6 +4,8 @@ import type { ReportTexts } from './texts.ts'
 export const warnings: ReportTexts['warnings'] = {
   SOURCE_MUTED: 'Das Gerät war stummgeschaltet.',
   SOURCE_SILENT: 'Das Mikrofon lieferte nur digitale Stille.',
+  MICROPHONE_CHANGED:
+    'Ein anderes Mikrofon war als Standard eingestellt. Aufgenommen wurde weiter das frühere.',
   SPEAKER_CHANGED: 'Der Ton kam aus einem anderen Lautsprecher, der nicht aufgenommen wurde.',
   SCREEN_BLACK: 'Der Bildschirm wurde schwarz aufgenommen.',
   PAUSE_OVERDUE: 'Eine Pause dauerte länger als erlaubt.',
