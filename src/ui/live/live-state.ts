@@ -37,6 +37,24 @@ export function onEvent(listener: Listener): () => void {
   return () => listeners.delete(listener)
 }
 
+const recoveries = new Set<() => void>()
+
+/**
+ * Calls back whenever the page is sure again: what it read for an event before may have failed.
+ * Returns the function that ends that.
+ */
+export function onRecovery(listener: () => void): () => void {
+  recoveries.add(listener)
+  return () => recoveries.delete(listener)
+}
+
+let hasBeenLive = false
+link.subscribe(({ state }) => {
+  if (state !== 'live') return
+  if (hasBeenLive) for (const listener of recoveries) listener()
+  hasBeenLive = true
+})
+
 let stream: EventStream | undefined
 let streamState: StreamState = 'connecting'
 let openSince = 0
