@@ -111,7 +111,6 @@ async function isAlive({ pid, processStart: announced }: DaemonInfo): Promise<bo
     // EPERM means that the process belongs to another user, so it is not this home's daemon.
     return false
   }
-  const start = await processStart(pid)
-  if (start === 'ended') return false
-  return start === null || announced === undefined || start === announced
+  const start = announced === undefined ? null : await processStart(pid)
+  return start === null || start === announced
 }

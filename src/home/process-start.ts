@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises'
 
-/** The states of a process that has ended (proc(5), field 3). */
-const ENDED = ['Z', 'X']
-
 /**
  * Identifies one life of a process id: the boot of the system and the process's start within it, in
- * clock ticks (proc(5), field 22). `ended` for a process that has ended, and whose parent has not
- * asked how: its id is still taken. Null where the system does not tell, or when there is no such
+ * clock ticks (proc(5), field 22). Null where the system does not tell, or when there is no such
  * process.
  */
 export async function processStart(pid: number): Promise<string | null> {
@@ -18,7 +14,7 @@ export async function processStart(pid: number): Promise<string | null> {
     ])
     // The name of the program is in parentheses and may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return ENDED.includes(fields[0]!) ? 'ended' : `${bootId.trim()}/${fields[19]}`
+    return `${bootId.trim()}/${fields[19]}`
   } catch {
     return null
   }

@@ -9,7 +9,7 @@ import { localTime } from './quantities.ts'
 import { printable, type Style, wrap } from './style.ts'
 
 /** Remedies in commands, by error code. The API's own remedies name routes instead. */
-export const REMEDIES: Record<string, string> = {
+const REMEDIES: Record<string, string> = {
   UNAUTHENTICATED: 'Run this as the user who started the recorder, with the same home folder.',
   RECORDING_NOT_FOUND: 'List the recordings with `f2f list`. The beginning of an id is enough.',
   NO_CURRENT_RECORDING:
@@ -27,7 +27,7 @@ export const REMEDIES: Record<string, string> = {
   TOKEN_NAME_TAKEN:
     'Choose another name, or revoke the other token first with `f2f token revoke NAME`.',
   ON_HOLD:
-    'Show the holds with `f2f hold show ID`. If their reasons no longer stand, release each with `f2f hold release ID HOLD`. Then erase the recording.',
+    'Show the holds with `f2f hold ID`. If their reasons no longer stand, release each with `f2f hold release ID HOLD`. Then erase the recording.',
   ERASED:
     'Nothing of it can be read any more. `f2f show ID` says when it was erased, by whom and why.',
   EXPORT_FAILED:
