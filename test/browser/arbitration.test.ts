@@ -87,7 +87,7 @@ suite('arbitration as a person sees it', (test) => {
     daemon = await startSyntheticDaemon()
     browser = await startBrowser()
     crm = await createApiClient(daemon, 'crm')
-    opened = await openRecorderPage(browser, daemon)
+    opened = await openRecorderPage(browser, daemon, { expectedErrors: /status of 409/ })
     opened.page.setDefaultTimeout(25_000)
   })
   test.afterEach(async () => {
@@ -139,6 +139,25 @@ suite('arbitration as a person sees it', (test) => {
       [],
     )
     assertClean()
+  })
+
+  test.unless(noBrowser, 'a refusal is not shown beside the next recording, or none', async () => {
+    const { page } = opened
+    await untilStatus(page, 'ready')
+    // The CRM is a moment faster.
+    await page.route('**/v1/recordings', async (route) => {
+      await crm.send('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 0 })
+      await route.continue()
+    })
+    await page.keyboard.press('r')
+    const problem = page.locator('[data-problem="all"]')
+    await problem.getByText('Another program controls the recording.').waitFor()
+    await page.unroute('**/v1/recordings')
+    await untilStatus(page, 'recording')
+    assert.notEqual(await problem.innerText(), '')
+    await crm.send('POST', '/recordings/current/stop', {})
+    await untilStatus(page, 'ready')
+    assert.equal(await problem.innerText(), '')
   })
 
   test.unless(noBrowser, 'a tag of a CRM appears in a recording of the page', async () => {

@@ -180,6 +180,8 @@ suite('custody on the page', (test) => {
       await page.reload()
       await page.locator('[data-erased]').waitFor()
       assert.match(await page.locator('[data-erased]').innerText(), /The customer asked for it\./)
+      // Who cannot see why the sound has ended must hear it.
+      assert.match(await page.locator('[data-erased] [role=alert]').innerText(), /was erased on/)
       assert.equal(await page.locator('audio, video').count(), 0)
       // It is gone, but not who had seen it.
       await page.locator('[data-erased] .accesses summary').click()

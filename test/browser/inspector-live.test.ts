@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { findings } from './support/axe.ts'
 import {
@@ -19,6 +19,8 @@ import {
 } from './support/inspector.ts'
 
 const LIMIT_MS = 15_000
+/** A browser reports a connection that breaks, and nobody can stop it from doing so. */
+const BROKEN = /net::ERR|Failed to load resource|Failed to fetch|WebSocket/
 
 suite('the inspector, live and for everybody', (test) => {
   let daemon: Daemon
@@ -72,6 +74,35 @@ suite('the inspector, live and for everybody', (test) => {
     opened.assertClean()
     await opened.context.close()
   })
+
+  test.unless(
+    noBrowser,
+    'the living actors are shown again when the recorder is back',
+    async () => {
+      const first = await startSyntheticDaemon()
+      const { body } = await first.api('POST', '/recordings', { media: ['mic'] })
+      const opened = await openRecorderPage(browser, first, { expectedErrors: BROKEN })
+      const { page } = opened
+      page.setDefaultTimeout(LIMIT_MS)
+      await inspectAt(page, body.id)
+      await page.getByText('All that are alive now').click()
+      const track = page.getByRole('treeitem', { name: 'track:mic' })
+      await track.getByText('recording').waitFor()
+      first.kill()
+      await first.exited
+      await page.getByText('does not tell which actors').waitFor()
+      const args = ['--port', new URL(first.url).port]
+      const second = await startDaemon({ home: first.home, args })
+      try {
+        await track.getByText('stopped').waitFor()
+        opened.assertClean()
+        await opened.context.close()
+      } finally {
+        await second.stop()
+        await rm(first.home, { recursive: true, force: true })
+      }
+    },
+  )
 
   test.unless(noBrowser, 'a recording that crashed and recovered shows how it ended', async () => {
     const crashing = await startSyntheticDaemon()

@@ -12,6 +12,14 @@ const LIMIT_MS = 5_000
 /** A browser reports a connection that breaks, and nobody can stop it from doing so. */
 const BROKEN = /net::ERR|Failed to load resource|Failed to fetch/
 
+/** Runs in a page: notes whether it ever said that nobody is signed in. */
+const NOTE_SIGNED_OUT = `
+  globalThis.wasSignedOut = false
+  new MutationObserver(() => {
+    globalThis.wasSignedOut ||= document.body?.dataset.link === 'signedOut'
+  }).observe(document, { subtree: true, childList: true, attributes: true })
+`
+
 suite('the page and its connection', (test) => {
   let browser: Browser
   /** The tests that let it live share it. */
@@ -146,6 +154,56 @@ suite('the page and its connection', (test) => {
       await rm(crowded.home, { recursive: true, force: true })
     }
   })
+
+  test.unless(noBrowser, 'a page that gets no answer is not sure of what has changed', async () => {
+    const crowded = await startDaemon()
+    try {
+      const { page, context } = await openRecorderPage(browser, crowded)
+      await crowded.api('POST', '/recordings', { media: ['mic', 'speaker'] })
+      await page.waitForFunction(() => document.title.includes('Recording'))
+      // With the stream of all windows, these are all connections that a browser opens.
+      await page.evaluate(async () => {
+        const aborter = new AbortController()
+        Object.assign(window, { aborter })
+        const { signal } = aborter
+        await Promise.all([1, 2, 3, 4, 5].map(() => fetch('/v1/events', { signal })))
+      })
+      await crowded.api('POST', '/recordings/current/pause', { media: ['mic'] })
+      // The speaker is recorded still, and its levels come.
+      await page.waitForFunction(() => document.title.startsWith('? State unknown'), undefined, {
+        timeout: LIMIT_MS,
+      })
+      await page.evaluate('aborter.abort()')
+      await page.locator('.track[data-medium="mic"][data-state="paused"]').waitFor()
+      await context.close()
+    } finally {
+      await crowded.stop()
+      await rm(crowded.home, { recursive: true, force: true })
+    }
+  })
+
+  test.unless(
+    noBrowser,
+    'a new link is not answered with the end of the last session',
+    async () => {
+      const { page, context } = await openRecorderPage(browser, daemon, { expectedErrors: BROKEN })
+      await page.waitForFunction(() => document.body.dataset.link === 'live')
+      await daemon.api('DELETE', '/ui/sessions')
+      const signedOut = { name: 'You are signed out.' }
+      await page.getByRole('heading', signedOut).waitFor()
+      const { body } = await daemon.api('POST', '/ui/launch', {})
+      const window = await context.newPage()
+      await window.addInitScript(NOTE_SIGNED_OUT)
+      await window.goto(body.url)
+      await window.waitForFunction(() => document.body.dataset.link === 'live', undefined, {
+        timeout: LIMIT_MS,
+      })
+      assert.equal(await window.evaluate('wasSignedOut'), false)
+      // The older windows have the new session, too.
+      await page.getByRole('heading', signedOut).waitFor({ state: 'detached', timeout: LIMIT_MS })
+      await context.close()
+    },
+  )
 
   test.unless(noBrowser, 'a link that was cut in the middle leads to an answer', async () => {
     const { page, context, assertClean } = await openRecorderPage(browser, daemon, {

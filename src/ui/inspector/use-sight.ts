@@ -33,15 +33,18 @@ export function useSight(
   useEffect(() => {
     const element = list.current
     if (element === null || present < 0) return
-    const top = present * rowPx
-    // The end of the list may be below the window.
-    const { top: y } = element.getBoundingClientRect()
-    const seenPx = Math.max(rowPx, Math.min(element.clientHeight, innerHeight - y))
-    // Only the list scrolls, never the page.
-    if (top < element.scrollTop || top + rowPx > element.scrollTop + seenPx)
-      element.scrollTop = top - seenPx / 3
+    revealRow(element, present * rowPx, rowPx)
   }, [list, present, rows, rowPx])
   const first = Math.max(0, Math.floor(sight.top / rowPx) - MORE_ROWS)
   const last = Math.min(rows - 1, Math.ceil((sight.top + sight.height) / rowPx) + MORE_ROWS)
   return [first, last]
+}
+
+/** Scrolls a list to a row that is not in sight. Only the list scrolls, never the page. */
+export function revealRow(list: HTMLElement, top: number, rowPx: number): void {
+  // The end of the list may be below the window.
+  const { top: y } = list.getBoundingClientRect()
+  const seenPx = Math.max(rowPx, Math.min(list.clientHeight, innerHeight - y))
+  if (top < list.scrollTop || top + rowPx > list.scrollTop + seenPx)
+    list.scrollTop = top - seenPx / 3
 }

@@ -37,6 +37,24 @@ export function onEvent(listener: Listener): () => void {
   return () => listeners.delete(listener)
 }
 
+const recoveries = new Set<() => void>()
+
+/**
+ * Calls back whenever the page is sure again: what it read for an event before may have failed.
+ * Returns the function that ends that.
+ */
+export function onRecovery(listener: () => void): () => void {
+  recoveries.add(listener)
+  return () => recoveries.delete(listener)
+}
+
+let hasBeenLive = false
+link.subscribe(({ state }) => {
+  if (state !== 'live') return
+  if (hasBeenLive) for (const listener of recoveries) listener()
+  hasBeenLive = true
+})
+
 let stream: EventStream | undefined
 let streamState: StreamState = 'connecting'
 let openSince = 0
@@ -53,6 +71,8 @@ const OPENING_MS = 5_000
 let isOpening = false
 /** When the newest reading was asked for. */
 let readAt = Number.NEGATIVE_INFINITY
+/** A reading that takes longer leaves it unknown what its event has changed. */
+const READING_MS = 1_000
 
 /**
  * Follows the recorder for as long as the page is open. An event only says that something has
@@ -78,6 +98,8 @@ export function followRecorder(): void {
 /** Opens the stream of the recorder's events. */
 export function openStream(): void {
   stream = openSharedStream((news) => {
+    // Timers of hidden windows are late.
+    showOverdue()
     if ('state' in news) enterStreamState(news.state)
     else if ('message' in news) observe(news.message)
     else if ('levels' in news) for (const level of news.levels) observe({ kind: 'level', level })
@@ -123,8 +145,11 @@ function isWaiting(): boolean {
 }
 
 function enterStreamState(state: StreamState): void {
+  const isFirst = streamState === 'connecting'
   streamState = state
-  if (state === 'signedOut') link.value = { state }
+  // The stream of older windows may not know yet that this one was opened with a new link.
+  if (state === 'signedOut' && isFirst) void refresh()
+  else if (state === 'signedOut') link.value = { state }
   if (state === 'lost') showLost()
   if (state !== 'open') return
   heard()
@@ -169,6 +194,13 @@ function observeEvent(event: LogEvent): void {
 
 let refreshing: Promise<void> | null = null
 let refreshAgain = false
+/** Since when the page has waited for a reading; null while it waits for none. */
+let waitingSince: number | null = null
+
+/** Does not show as certain what an event may have changed, while nothing answers the page. */
+function showOverdue(): void {
+  if (waitingSince !== null && performance.now() - waitingSince >= READING_MS) showLost()
+}
 
 /**
  * Reads what the recorder says now. Changes while it reads lead to one more reading. Resolves when
@@ -181,9 +213,11 @@ export function refresh(): Promise<void> {
 }
 
 async function readAll(): Promise<void> {
+  const timer = setInterval(showOverdue, READING_MS / 4)
   try {
     do {
       refreshAgain = false
+      waitingSince = performance.now()
       const askedAt = nextAskedAt()
       const nextApplication = await recorder.application()
       const nextCurrent = await readCurrent(nextApplication)
@@ -195,10 +229,13 @@ async function readAll(): Promise<void> {
         // Without the stream, the next change would not be noticed.
         if (isCertain()) link.value = { state: 'live' }
       })
+      if (streamState === 'signedOut') stream?.retry()
     } while (refreshAgain)
   } catch (error) {
     showProblem(error)
   } finally {
+    clearInterval(timer)
+    waitingSince = null
     refreshing = null
   }
 }

@@ -18,7 +18,8 @@ export function ErasedNotice({ recording }: { recording: RecordingAnswer }) {
   return (
     <section class="notice erased" data-erased>
       <h1>{dateText(startedAt)}</h1>
-      <p>
+      {/* It may have been erased while somebody played it. */}
+      <p role="alert">
         {t('player.erased', { when: dateText(erased.at), who: senderName(erased.by) })}{' '}
         {t(`player.erased.${erased.cause}`)}
       </p>

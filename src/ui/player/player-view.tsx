@@ -18,6 +18,7 @@ import { ProofPanel } from './proof/proof-panel.tsx'
 import { Stage } from './stage.tsx'
 import { t } from './texts/texts.ts'
 import { TimelineView } from './timeline/timeline-view.tsx'
+import { UnplayableNotice } from './unplayable-notice.tsx'
 
 /** Plays one recording. `query.at` is a moment of it in milliseconds. */
 export function PlayerView({ id, query }: { id: string; query: URLSearchParams }) {
@@ -56,6 +57,7 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
   const sounds = useRef<HTMLDivElement>(null)
   const screen = useRef<HTMLDivElement>(null)
   const [player, setPlayer] = useState<Player | null>(null)
+  const { value: recording } = data.recording
   useEffect(() => {
     const { value: timeline } = data.timeline
     if (timeline === null || video.current === null || sounds.current === null) return
@@ -88,12 +90,15 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
       <div class="player-body">
         <div class="player-screen" ref={screen}>
           <Stage video={video} player={player} data={data} />
+          {player && (
+            <UnplayableNotice player={player} keyMissing={recording?.keyMissing ?? false} />
+          )}
           {player && <PlayerControls player={player} data={data} screen={screen} />}
         </div>
         {player && <TimelineView data={data} player={player} />}
         <EventList data={data} player={player} />
       </div>
-      {data.recording.value && <CustodyPanel recording={data.recording.value} />}
+      {recording && <CustodyPanel recording={recording} />}
       <Proof data={data} />
       <div hidden ref={sounds} data-sounds />
     </article>

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import { RecorderProblem } from '../../client/errors.ts'
+import type { ErrorCode } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
-import { refresh } from '../live/live-state.ts'
+import { current, refresh } from '../live/live-state.ts'
 
 /** The part of the view that sent a command, and that shows what became of it. */
 export type Place = 'all' | 'tags' | 'markers' | 'consent' | Medium
@@ -14,6 +15,24 @@ export type CommandProblem = ShownProblem | null
 export const pendingCommands = signal<readonly string[]>([])
 /** The problem of the last command of each place, until the place sends another. */
 export const problems = signal<Partial<Record<Place, CommandProblem>>>({})
+
+/** Refusals that say how a recording stands. */
+const ABOUT_RECORDING: ReadonlySet<string> = new Set<ErrorCode>([
+  'CONTROL_HELD_BY_API',
+  'CONTROL_HELD_BY_UI',
+  'ALREADY_RECORDING',
+  'INVALID_STATE',
+  'RECORDING_CLOSED',
+])
+/** The recording that was shown with the problem of a place. */
+const shownWith = new Map<Place, string | undefined>()
+
+// Beside the next recording, or none, such a refusal would be wrong.
+current.subscribe((recording) => {
+  for (const [place, id] of shownWith)
+    if (id !== recording?.id && ABOUT_RECORDING.has(problems.peek()[place]?.code ?? ''))
+      dismissProblem(place)
+})
 
 let sentCount = 0
 
@@ -46,6 +65,7 @@ export async function runCommand(
       problems.value = { ...problems.value, [place]: toShownProblem(error) }
     // A refusal tells that the page shows an old state.
     await refresh()
+    if (place in problems.peek()) shownWith.set(place, current.peek()?.id)
     return false
   } finally {
     pendingCommands.value = pendingCommands.value.filter((pending) => pending !== name)
@@ -54,6 +74,7 @@ export async function runCommand(
 
 /** Removes the problem of a place. */
 export function dismissProblem(place: Place): void {
+  shownWith.delete(place)
   if (!(place in problems.value)) return
   const { [place]: _, ...others } = problems.value
   problems.value = others

@@ -3,7 +3,7 @@ import type { Page } from '../../../client/types.ts'
 import type { LogEvent } from '../../../contract/events.ts'
 import type { ReplayState } from '../../../contract/replay.ts'
 import { Replay } from '../../../replay/replay.ts'
-import { onEvent } from '../../live/live-state.ts'
+import { onEvent, onRecovery } from '../../live/live-state.ts'
 import { oneAtATime } from '../../live/one-at-a-time.ts'
 import { recorder } from '../../live/recorder.ts'
 import { afterFrame } from '../../shell/after-frame.ts'
@@ -46,6 +46,9 @@ export class Inspected {
   #shown: ReplayState | null = null
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
+  readonly #endRecovering: () => void
+  /** The beginning that the recorder could not show. */
+  #missed: Beginning | null = null
   #shownAt = Number.NEGATIVE_INFINITY
   /** Reads what is new. Calls while it reads lead to one more reading. */
   readonly #read = oneAtATime(() =>
@@ -78,6 +81,7 @@ export class Inspected {
     this.#endFollowing = onEvent((event) => {
       if (event.recordingId === id) void opened.then(() => this.#read())
     })
+    this.#endRecovering = onRecovery(() => void opened.then(() => this.#read()))
     if (isFirst) {
       this.index.value = 1
       this.#read()
@@ -120,6 +124,7 @@ export class Inspected {
 
   close(): void {
     this.#endFollowing()
+    this.#endRecovering()
     this.#aborter.abort()
   }
 
@@ -131,8 +136,9 @@ export class Inspected {
       this.#early.value = state
       this.total.value = Math.max(this.total.value, state.count)
       this.index.value = state.index
-    } catch (error) {
-      if (!signal.aborted) this.problem.value = error
+    } catch {
+      // The events show what is wrong. Without a fault, the moment is not one of the log.
+      this.#missed = beginning
     }
   }
 
@@ -148,7 +154,18 @@ export class Inspected {
       // What was folded before a problem is shown, too.
       this.#show()
     }
-    this.isComplete.value = true
+    batch(() => {
+      this.problem.value = null
+      this.isComplete.value = true
+      this.#goToMissed()
+    })
+  }
+
+  #goToMissed(): void {
+    const beginning = this.#missed
+    this.#missed = null
+    if (beginning === 'newest') this.go(this.count.peek())
+    else if (beginning !== null && beginning !== 'first') this.goToPosition(beginning.position)
   }
 
   async #readPages(): Promise<void> {

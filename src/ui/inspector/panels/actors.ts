@@ -92,6 +92,23 @@ export function actorRows(actors: readonly ActorNode[], level = 1): ActorRow[] {
   ])
 }
 
+/**
+ * Returns the row to which a key leads from another one, which is the same where there is no other;
+ * null for a key that has no meaning in a tree.
+ */
+export function rowAfterKey(rows: readonly ActorRow[], from: number, key: string): number | null {
+  const last = rows.length - 1
+  const by = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 }[key]
+  if (by !== undefined) return Math.min(Math.max(0, from + by), last)
+  if (key === 'Home') return Math.min(0, last)
+  if (key === 'End') return last
+  const level = rows[from]?.level ?? 0
+  if (key === 'ArrowRight') return rows[from + 1]?.level === level + 1 ? from + 1 : from
+  if (key !== 'ArrowLeft') return null
+  const runsIt = rows.slice(0, from).findLastIndex((row) => row.level === level - 1)
+  return runsIt === -1 ? from : runsIt
+}
+
 /** Returns the actors of a recording at a moment, as the fold knows them. */
 export function foldedActors({ recordingId, machines }: ReplayState): ActorNode {
   const { control, session, tracks } = machines

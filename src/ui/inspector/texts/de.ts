@@ -150,6 +150,7 @@ export const de: Record<keyof typeof en, string> = {
   'inspector.actors': 'Aktoren',
   'inspector.actors.live': 'Alle, die jetzt leben',
   'inspector.actors.noFeed': 'Der Rekorder teilt nicht mit, welche Aktoren leben.',
+  'inspector.actors.retry': 'Wieder anzeigen',
   'inspector.actors.since': 'seit {time}',
   'inspector.keys.step': 'Ein Ereignis zurück oder weiter',
   'inspector.keys.same': 'Das Ereignis gleichen Typs davor oder danach',

@@ -146,6 +146,7 @@ export const en = {
   'inspector.actors': 'Actors',
   'inspector.actors.live': 'All that are alive now',
   'inspector.actors.noFeed': 'The recorder does not tell which actors are alive.',
+  'inspector.actors.retry': 'Show them again',
   'inspector.actors.since': 'for {time}',
   'inspector.keys.step': 'One event back or on',
   'inspector.keys.same': 'The event of the same type before or after',

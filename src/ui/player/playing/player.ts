@@ -30,6 +30,8 @@ export class Player {
   readonly playing = signal(false)
   /** Whether it plays, but has to wait for media. */
   readonly waiting = signal(false)
+  /** The media of this moment that cannot be played. */
+  readonly failed = signal<readonly Medium[]>([])
   readonly rate = signal(1)
   readonly skipsPauses = signal(false)
   readonly volume = signal(1)
@@ -100,6 +102,12 @@ export class Player {
     this.seek(Math.round(this.#clock.positionMs / frameMs + direction) * frameMs)
   }
 
+  /** Tries again to read what could not be played. */
+  retry(): void {
+    for (const track of this.#tracks.values()) track.retry()
+    this.#step()
+  }
+
   setRate(rate: number): void {
     this.rate.value = rate
     this.#clock.rate = rate
@@ -162,6 +170,8 @@ export class Player {
     batch(() => {
       this.position.value = this.#clock.positionMs
       this.waiting.value = this.#phase === 'gathering'
+      const failed = [...this.#tracks].flatMap(([medium, track]) => (track.failed ? [medium] : []))
+      if (failed.join() !== this.failed.peek().join()) this.failed.value = failed
     })
   }
 

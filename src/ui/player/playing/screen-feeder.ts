@@ -50,6 +50,11 @@ export class ScreenFeeder {
     this.#closed = true
   }
 
+  /** Forgets what is known of the segments: it could not be read, or is not true any more. */
+  forget(): void {
+    this.#segments.clear()
+  }
+
   /** Sees to it that the picture of a moment and of those after it come. Call it often. */
   want(positionMs: number): void {
     this.#wantedMs = positionMs

@@ -16,6 +16,7 @@ export class ScreenPlayer implements TrackPlayer {
   readonly #follower: MediaFollower
   readonly #buffer: ScreenBuffer
   readonly #feeder: ScreenFeeder
+  failed = false
 
   constructor(
     track: PlayTrack,
@@ -38,8 +39,9 @@ export class ScreenPlayer implements TrackPlayer {
   setVolume(): void {}
 
   step(step: TrackStep): boolean {
-    if (this.#buffer.failed) return true
     const { positionMs } = step
+    this.failed = this.#buffer.failed && itemAt(this.#track.media, positionMs) !== undefined
+    if (this.#buffer.failed) return true
     this.#feeder.want(positionMs)
     const item = itemAt(this.#track.media, positionMs)
     if (item === undefined) {
@@ -67,6 +69,12 @@ export class ScreenPlayer implements TrackPlayer {
 
   hold(): void {
     this.#follower.rest()
+  }
+
+  retry(): void {
+    if (!this.#buffer.failed) return
+    this.#buffer.failed = false
+    this.#feeder.forget()
   }
 
   close(): void {

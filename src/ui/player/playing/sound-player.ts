@@ -15,6 +15,7 @@ export class SoundPlayer implements TrackPlayer {
   readonly #urlOf: (item: MediaItem) => string
   #active: Slot
   #spare: Slot
+  failed = false
 
   constructor(track: PlayTrack, urlOf: (item: MediaItem) => string, home: HTMLElement) {
     this.#track = track
@@ -44,6 +45,7 @@ export class SoundPlayer implements TrackPlayer {
     const item = itemAt(this.#track.media, positionMs)
     this.#prepareNext(positionMs, step.rate)
     if (item === undefined) {
+      this.failed = false
       this.#active.follower.rest()
       return true
     }
@@ -56,6 +58,7 @@ export class SoundPlayer implements TrackPlayer {
     follower.follow({ ...step, targetMs: positionMs - item.fromMs })
     // A segment that cannot be played must not keep the others from playing.
     const { ended, error } = follower.element
+    this.failed = error !== null
     return follower.ready || ended || error !== null
   }
 
@@ -69,6 +72,10 @@ export class SoundPlayer implements TrackPlayer {
 
   hold(): void {
     this.#active.follower.rest()
+  }
+
+  retry(): void {
+    for (const slot of [this.#active, this.#spare]) slot.forgetFailed()
   }
 
   close(): void {
@@ -104,6 +111,10 @@ class Slot {
     this.#key = keyOf(item)
     this.follower.element.src = url
     this.follower.element.dataset.fromMs = String(item.fromMs)
+  }
+
+  forgetFailed(): void {
+    if (this.follower.element.error !== null) this.#key = ''
   }
 
   close(): void {

@@ -14,6 +14,8 @@ export interface TrackStep {
 export interface TrackPlayer {
   /** The element that plays now. */
   readonly element: HTMLMediaElement
+  /** Whether the media of the last step cannot be played. */
+  readonly failed: boolean
   /** Follows the clock. Returns false when it lacks media that it needs now. Call it often. */
   step(step: TrackStep): boolean
   /** How far the element is ahead of a position; null when the track has nothing to play there. */
@@ -22,6 +24,8 @@ export interface TrackPlayer {
   hold(): void
   /** Takes over a newer timeline: segments are only ever added. */
   setTrack(track: PlayTrack): void
+  /** Tries again to read what has failed. */
+  retry(): void
   /** Sets the volume, 0–1. */
   setVolume(volume: number): void
   close(): void

@@ -80,6 +80,12 @@ export const de: Record<keyof typeof en, string> = {
   'player.copied': 'Link kopiert',
   'player.copyFromBar': 'Der Link steht in der Adresszeile',
   'player.waiting': 'Wird geladen …',
+  'player.unplayable': 'Hier nicht abspielbar: {media}.',
+  'player.unplayable.key':
+    'Der Schlüssel dieser Aufnahme fehlt. Fragen Sie, wer sich um diesen Rechner kümmert.',
+  'player.unplayable.help':
+    'Der Rekorder kann es nicht lesen. Was aufgenommen wurde, ist vielleicht noch da.',
+  'player.unplayable.retry': 'Noch einmal versuchen',
   'player.wallClock': 'Uhrzeit:',
   'player.soundOnly': 'Nur Ton',
   'player.marker': 'Markierung',

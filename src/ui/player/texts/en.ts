@@ -77,6 +77,11 @@ export const en = {
   'player.copied': 'Link copied',
   'player.copyFromBar': 'The link is in the address bar',
   'player.waiting': 'Loading …',
+  'player.unplayable': 'Cannot be played here: {media}.',
+  'player.unplayable.key':
+    'The key of this recording is missing. Ask whoever looks after this computer.',
+  'player.unplayable.help': 'The recorder cannot read it. What was recorded may still be there.',
+  'player.unplayable.retry': 'Try again',
   'player.wallClock': 'Time of day:',
   'player.soundOnly': 'Sound only',
   'player.marker': 'Marker',
