@@ -74,7 +74,7 @@ export const en = {
   'record.line.ready': 'Nothing is being recorded.',
   'record.line.starting': 'Starting: {media}',
   'record.line.recording': 'Being recorded: {media}',
-  'record.line.pausedSince': 'Nothing is being recorded since {time}.',
+  'record.line.pausedSince': 'Nothing has been recorded since {time}.',
   'record.line.wrapUp': '{time} recorded. Add the last tags, then close.',
   'record.line.recorded': '{time} recorded.',
   'record.line.stillRecording': 'Still being recorded: {media}',
