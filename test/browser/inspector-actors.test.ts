@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import {
   ACTORS,
   actor,
@@ -88,6 +88,12 @@ suite('a thousand living actors in the inspector', (test) => {
     const named = await tree.getAttribute('aria-activedescendant')
     assert.equal(named, await active().getAttribute('id'))
   }
+  /** Goes to the last row as soon as it is this one: it may be on its way. */
+  const goToLast = (text: string): Promise<unknown> =>
+    eventually(`the last row is ${text}`, async () => {
+      await page.keyboard.press('End')
+      return (await active().textContent())?.includes(text)
+    })
   const pressKeys = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key)
   }
@@ -140,8 +146,7 @@ suite('a thousand living actors in the inspector', (test) => {
     await row('control released › for good').waitFor({ state: 'detached' })
     feed.send(ended(LAST), actor('recorder/new', 'recorder', 'newcomer'))
     await tree.focus()
-    await pressKeys('End')
-    await untilActive('newcomer')
+    await goToLast('newcomer')
   })
 
   test.unless(noBrowser, 'the active row stays where it is when its actor ends', async () => {
@@ -171,9 +176,10 @@ suite('a thousand living actors in the inspector', (test) => {
     const scrolled = () => tree.evaluate(({ scrollTop }) => scrollTop)
     const before = await scrolled()
     feed.send(actor('recorder/new', 'recorder', 'newcomer'))
-    await page.waitForFunction(
-      `document.querySelector('.actor-tree').scrollHeight >= ${ACTORS * 28}`,
-    )
+    await eventually('the newcomer is there', async () => {
+      const height = await tree.evaluate(({ scrollHeight }) => scrollHeight)
+      return height >= ACTORS * 28
+    })
     assert.equal(await scrolled(), before)
   })
 
@@ -185,8 +191,7 @@ suite('a thousand living actors in the inspector', (test) => {
       const name = `an-actor-${'x'.repeat(300)}`
       feed.send(actor(id, 'recorder', name, { value: 'waiting' }))
       await tree.focus()
-      await pressKeys('End')
-      await untilActive('waiting')
+      await goToLast('waiting')
       const widths = () =>
         active().evaluate((element) => {
           const { right } = element.getBoundingClientRect()

@@ -78,8 +78,11 @@ function eventsOf(i: number, startedMs: number): NewEvent[] {
     history.started(20),
     history.tagged(30, tagsOf(i)),
     ...(hasGap(i) ? lostDevice(history) : []),
-    ...(hasFailed(i) ? [failure(history)] : []),
+    ...(hasFailed(i) ? [failure(history, end)] : []),
     ...(isRich ? [history.segmentClosed(end, last, last === 2 ? 120_000 : 10, end)] : []),
+    ...(isRich && medium.includes('screen')
+      ? [history.segmentClosed(end, 1, 10, end, 'screen')]
+      : []),
     history.stopped(end),
     history.wrapUp(end),
     history.closed(end + 30_000),
@@ -118,8 +121,9 @@ function lostDevice(history: History): NewEvent[] {
   ]
 }
 
-function failure(history: History): NewEvent {
-  return history.event(200_000, 'track.failed', {
+/** The screen fails just before the end, so that it leaves no gap. */
+function failure(history: History, end: number): NewEvent {
+  return history.event(end, 'track.failed', {
     medium: 'screen',
     code: 'CAPTURE_FAILED',
     detail: 'The screen cannot be captured.',
