@@ -5,6 +5,9 @@ import { type Daemon, startDaemon } from '../lab/daemon.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../lab/virtual-desktop.ts'
 import { startLabDesktop } from '../lab/wayland-desktop.ts'
 
+/** As the installed service sets it; see docs/service.md. */
+const SERVICE_ENV = { MALLOC_ARENA_MAX: '1' }
+
 /** A desktop with media to record, and the real daemon on it. */
 export interface Stage {
   desktop: VirtualDesktop
@@ -21,7 +24,10 @@ export async function onStage<T>(
 ): Promise<T> {
   const desktop = await startVirtualDesktop({ movement, voice: true, music: true })
   try {
-    const daemon = await startDaemon({ env: desktop.env, source: 'devices' })
+    const daemon = await startDaemon({
+      env: { ...desktop.env, ...SERVICE_ENV },
+      source: 'devices',
+    })
     try {
       return await run({ desktop, daemon })
     } finally {
@@ -42,7 +48,10 @@ export async function onLabStage<T>(run: (daemon: Daemon) => Promise<T>): Promis
   try {
     const home = await mkdtemp(join(tmpdir(), 'f2f-bench-'))
     await desktop.permit(home)
-    const daemon = await startDaemon({ home, env: desktop.env, source: 'devices' })
+    const daemon = await startDaemon({
+      ...{ home, source: 'devices' },
+      env: { ...desktop.env, ...SERVICE_ENV },
+    })
     try {
       return await run(daemon)
     } finally {

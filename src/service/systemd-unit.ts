@@ -31,7 +31,7 @@ KillMode=mixed
 OOMPolicy=continue
 UMask=0077
 LimitCORE=0
-Environment=MALLOC_ARENA_MAX=2
+Environment=MALLOC_ARENA_MAX=1
 NoNewPrivileges=yes
 RestrictSUIDSGID=yes
 RestrictNamespaces=yes
