@@ -4,7 +4,7 @@ import { missingProgram } from '../../lab/missing-programs.ts'
 import { waylandDesktopProblem } from '../../lab/virtual-desktop-problem.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
-import { assertWithin } from '../support/machine.ts'
+import { assertWithin, slowness } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertAccounted } from './support/accounting.ts'
 import { eventsOf, ofType } from './support/history.ts'
@@ -255,14 +255,25 @@ suite('a screen of a Wayland session that is being opened', (test) => {
     }
   }
 
-  test.unless(noWayland, 'opens with another encoder when that is frozen', async () => {
+  /** False on a machine so slow that a resume takes longer than it may. */
+  async function resumesBesideFrozenSpare(): Promise<boolean> {
     await command('new')
     await command('pause')
     await isGone()
     process.kill((await spare()).pid, 'SIGSTOP')
     const since = performance.now()
-    await command('resume')
+    const { status, body } = await post('resume')
+    if (status === 503 && slowness(6_000) > 2) {
+      await post('close')
+      return false
+    }
+    assert.equal(status, 200, JSON.stringify(body))
     assertWithin(performance.now() - since, RESUME_MS, 'the resume')
+    return true
+  }
+
+  test.unless(noWayland, 'opens with another encoder when that is frozen', async () => {
+    await eventually('a resume in time', resumesBesideFrozenSpare, 30_000)
     await stopAndJudge()
   })
 })
