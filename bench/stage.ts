@@ -4,9 +4,7 @@ import { join } from 'node:path'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../lab/virtual-desktop.ts'
 import { startLabDesktop } from '../lab/wayland-desktop.ts'
-
-/** As the installed service sets it; see docs/service.md. */
-const SERVICE_ENV = { MALLOC_ARENA_MAX: '1' }
+import { SERVICE_ENV } from '../src/service/systemd-unit.ts'
 
 /** A desktop with media to record, and the real daemon on it. */
 export interface Stage {
@@ -15,8 +13,8 @@ export interface Stage {
 }
 
 /**
- * Runs a part of the bench with a desktop and a daemon of its own, and ends both afterwards. The
- * screen moves unless `movement` is false.
+ * Runs a part of the bench with a desktop and a daemon of its own, in the environment of the
+ * installed service, and ends both afterwards. The screen moves unless `movement` is false.
  */
 export async function onStage<T>(
   run: (stage: Stage) => Promise<T>,

@@ -10,10 +10,9 @@ const BUSY_LOOKS = 2
  * Lets V8's young generation grow while the event loop of this process is busy, and only then. A
  * program that starts small (`--semi-space-growth-factor=1`) collects its garbage after each
  * megabyte. That costs nothing while little happens, and half of the processor time under load. V8
- * makes the young generation small again by itself when little is allocated. Returns the function
- * that ends it.
+ * makes the young generation small again by itself when little is allocated.
  */
-export function growYoungGenerationUnderLoad(): () => void {
+export function growYoungGenerationUnderLoad(): void {
   let before = performance.eventLoopUtilization()
   let busyLooks = 0
   const look = setInterval(() => {
@@ -27,5 +26,4 @@ export function growYoungGenerationUnderLoad(): () => void {
       setFlagsFromString(`--semi-space-growth-factor=${isGrowing ? 2 : 1}`)
   }, LOOK_MS)
   look.unref()
-  return () => clearInterval(look)
 }

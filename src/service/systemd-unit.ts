@@ -4,6 +4,9 @@ import { commandOf, type ServiceProgram } from './service-program.ts'
 /** The name of the recorder's unit, and of its file. */
 export const UNIT_NAME = 'f2f-recorder.service'
 
+/** The environment in which the service runs. */
+export const SERVICE_ENV = { MALLOC_ARENA_MAX: '1' } as const
+
 /** Builds the unit of systemd's user manager. docs/service.md explains its lines. */
 export function systemdUnit(program: ServiceProgram): string {
   return `# ${MARKER} The next installation overwrites changes here.
@@ -31,7 +34,7 @@ KillMode=mixed
 OOMPolicy=continue
 UMask=0077
 LimitCORE=0
-Environment=MALLOC_ARENA_MAX=1
+Environment=MALLOC_ARENA_MAX=${SERVICE_ENV.MALLOC_ARENA_MAX}
 NoNewPrivileges=yes
 RestrictSUIDSGID=yes
 RestrictNamespaces=yes

@@ -1,14 +1,13 @@
 import { DamagedViewError, withoutChecksum } from '../../store/database/checksum.ts'
 import type { Database } from '../../store/database/database.ts'
 import { readChunks } from '../../store/database/database.ts'
-import { LIST_PREFIX, recordingKey, SCHEMA_KEY, TREE, treeKey } from '../../store/database/keys.ts'
+import { CHECKSUMMED_VIEWS, SCHEMA_KEY, TREE, treeKey } from '../../store/database/keys.ts'
+import { TILE_HEIGHT } from '../../tlog/frontier.ts'
 import type { Findings } from './findings.ts'
 
 /** The layouts of the database that this program knows. */
 const LAYOUTS = ['1', '2']
 const CHUNK = 500
-/** Subtrees are stored at every eighth height. */
-const HEIGHTS = 8
 
 /** Checks that the log has a layout that is known here: otherwise it may mean something else. */
 export async function checkLayout(findings: Findings, db: Database): Promise<void> {
@@ -38,18 +37,16 @@ export async function checkStoredTree(
 function isOfTree(key: string, size: number): boolean {
   const [, height, index] = key.split('/').map(Number)
   if (height === undefined || index === undefined || key !== treeKey(height, index)) return false
-  return height > 0 && height % HEIGHTS === 0 && (index + 1) * 2 ** height <= size
+  return height > 0 && height % TILE_HEIGHT === 0 && (index + 1) * 2 ** height <= size
 }
 
 /** Checks the checksums of stored views that are not compared with the events. */
 export async function checkViewChecksums(findings: Findings, db: Database): Promise<void> {
-  for (const prefix of [recordingKey(''), LIST_PREFIX]) {
-    const range = { gte: prefix, lt: `${prefix.slice(0, -1)}0` }
+  for (const range of CHECKSUMMED_VIEWS)
     for await (const entries of readChunks(db.iterator(range), CHUNK))
       for (const [key, value] of entries)
         if (value !== '' && isDamaged(key, value))
           findings.add('viewWrong', `The stored view ${key} is damaged.`, { file: key })
-  }
 }
 
 function isDamaged(key: string, value: string): boolean {

@@ -9,7 +9,7 @@ import { segmentKey } from '../../contract/segment-key.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import { MACHINES_VERSION } from '../../machines/definitions/definitions.ts'
 import { trackState } from '../../machines/recording-fold.ts'
-import type { EventLog } from '../../store/port.ts'
+import type { EventLog, UnfinishedFile } from '../../store/port.ts'
 import {
   evolveRecordings,
   isCapturing,
@@ -51,7 +51,7 @@ const PAGE = 1000
  * and removes those that the log does not know.
  */
 export async function findInterrupted(finding: Finding): Promise<InterruptedRecordings> {
-  const { log, platform, keys, folderOf, onFault } = finding
+  const { log, onFault } = finding
   const interrupted: InterruptedRecordings = {
     recordings: new Map(),
     pastEvents: new Map(),
@@ -66,13 +66,13 @@ export async function findInterrupted(finding: Finding): Promise<InterruptedReco
       interrupted.recordings = evolveRecordings(interrupted.recordings, event)
     const files: SalvagedFile[] = []
     for (const opened of unfinishedSegments(events)) {
-      const salvage = () => platform.salvage(folderOf(id), opened.data, keys.keysOf(id)?.identity)
+      const unsalvaged = unsalvagedSegment(finding, { recordingId: id, ...opened.data })
       try {
-        files.push({ opened, ...(await salvage()) })
+        files.push({ opened, ...(await unsalvaged.salvage()) })
       } catch (error) {
         // One file that cannot be finished now must not keep the recorder from starting.
         onFault(`finishing ${opened.data.file} of ${id}`, error)
-        interrupted.unsalvaged.push({ recordingId: id, ...opened.data, salvage })
+        interrupted.unsalvaged.push(unsalvaged)
       }
     }
     interrupted.salvaged.set(id, files)
@@ -80,6 +80,16 @@ export async function findInterrupted(finding: Finding): Promise<InterruptedReco
     if (log.lostWitness === undefined) await discardUnopened(finding, id, interrupted)
   }
   return interrupted
+}
+
+/** Describes a file that nobody has finished, with the way to finish it. */
+export function unsalvagedSegment(
+  { platform, keys, folderOf }: Pick<Finding, 'platform' | 'keys' | 'folderOf'>,
+  file: UnfinishedFile,
+): UnsalvagedSegment {
+  const { recordingId: id } = file
+  const salvage = () => platform.salvage(folderOf(id), file, keys.keysOf(id)?.identity)
+  return { ...file, salvage }
 }
 
 /** Removes the files whose beginning the log does not know, unless they are newer than the log. */

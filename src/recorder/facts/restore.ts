@@ -5,7 +5,13 @@ import type { RecorderOptions } from '../recorder-options.ts'
 import type { RecorderParts } from '../recorder-parts.ts'
 import { salvageLater, type UnsalvagedSegment } from './late-salvage.ts'
 import { type OpeningFact, openingFacts, rulesFact, unacknowledgedCommands } from './opening.ts'
-import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './recovery.ts'
+import {
+  findInterrupted,
+  newestTime,
+  recoveryFacts,
+  removeUnconfirmed,
+  unsalvagedSegment,
+} from './recovery.ts'
 
 /** The parts and facts with which a recorder restores its recordings. */
 export interface Restoring {
@@ -68,18 +74,12 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
 
 /** The files of closed recordings that could not be finished before they were closed. */
 function leftOfClosed(
-  { log, platform, keys }: RecorderOptions,
+  { log, ...parts }: RecorderOptions,
   folderOf: (id: string) => string,
 ): UnsalvagedSegment[] {
   const open = new Set(log.openRecordings().map(({ id }) => id))
   return log
     .unfinishedFiles()
     .filter(({ recordingId }) => !open.has(recordingId))
-    .map((file) => ({
-      ...file,
-      salvage: async () => {
-        const { recordingId: id } = file
-        return platform.salvage(folderOf(id), file, keys.keysOf(id)?.identity)
-      },
-    }))
+    .map((file) => unsalvagedSegment({ ...parts, folderOf }, file))
 }

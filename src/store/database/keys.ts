@@ -111,6 +111,8 @@ export const LIST_PREFIX = 'view/list/'
  * value's type counts: `"1"` is not `1`.
  */
 export const tagPrefix = (name: string): string => `view/tag/${name}/`
+/** The views that carry a checksum of their own: recordings, and their list. */
+export const CHECKSUMMED_VIEWS: readonly KeyRange[] = [recordingKey(''), LIST_PREFIX].map(below)
 /** All keys of the index of tags. */
 export const TAG_INDEX: KeyRange = below('view/tag/')
 /** All keys whose entries said something about persons in 0.1, but for the events. */

@@ -40,12 +40,23 @@ export function onEvent(listener: Listener): () => void {
 const recoveries = new Set<() => void>()
 
 /**
- * Calls back whenever the page is sure again: what it read for an event before may have failed.
- * Returns the function that ends that.
+ * Calls back whenever a recording may have changed: at each event of it that passes the filter, and
+ * when the page is sure again, because what it read before may have failed. Returns the function
+ * that ends that.
  */
-export function onRecovery(listener: () => void): () => void {
+export function onRecordingChange(
+  id: string,
+  listener: () => void,
+  isRelevant: (event: LogEvent) => boolean = () => true,
+): () => void {
+  const endFollowing = onEvent((event) => {
+    if (event.recordingId === id && isRelevant(event)) listener()
+  })
   recoveries.add(listener)
-  return () => recoveries.delete(listener)
+  return () => {
+    endFollowing()
+    recoveries.delete(listener)
+  }
 }
 
 let hasBeenLive = false

@@ -127,6 +127,25 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
       TOLD_MS,
     )
 
+  /** Captures the default device while another is the default, over a pause, until it is again. */
+  async function untilDefaultAgain(
+    medium: 'mic' | 'speaker',
+    id: string,
+    code: WarningCode,
+    setDefault: (id?: string) => Promise<unknown>,
+  ): Promise<void> {
+    const capture = await flowing(medium)
+    await setDefault()
+    await warned(capture, code, true)
+    capture.cut()
+    assert.equal((await capture.next('capture.ended')).cause, 'cut')
+    capture.open({ id, label: '' }, 2)
+    await capture.next('capture.flowing', 2)
+    await warned(capture, code, true, 2)
+    await setDefault(id)
+    await warned(capture, code, false, 2)
+  }
+
   /** Waits for five seconds of sound, long enough for a silence to be reported. */
   const heardFor5s = (capture: ObservedCapture) =>
     eventually(
@@ -201,18 +220,11 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
     problem,
     'a speaker that is no longer the default one is reported, also after a pause',
     () =>
-      besideHeadset(async (speakerSink) => {
-        const speaker = await flowing('speaker')
-        await pactl(desktop.env, 'set-default-sink', 'headset')
-        await warned(speaker, 'SPEAKER_CHANGED', true)
-        speaker.cut()
-        await speaker.next('capture.ended')
-        speaker.open({ id: speakerSink, label: '' }, 2)
-        await speaker.next('capture.flowing', 2)
-        await warned(speaker, 'SPEAKER_CHANGED', true, 2)
-        await pactl(desktop.env, 'set-default-sink', speakerSink)
-        await warned(speaker, 'SPEAKER_CHANGED', false, 2)
-      }),
+      besideHeadset((speakerSink) =>
+        untilDefaultAgain('speaker', speakerSink, 'SPEAKER_CHANGED', (id = 'headset') =>
+          pactl(desktop.env, 'set-default-sink', id),
+        ),
+      ),
   )
 
   test.unless(
@@ -242,18 +254,11 @@ suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) =
     problem,
     'a microphone that is no longer the default one is reported, also after a pause, and goes on',
     () =>
-      besideMicrophone(async (micSource) => {
-        const mic = await flowing('mic')
-        await pactl(desktop.env, 'set-default-source', HEADSET_MIC)
-        await warned(mic, 'MICROPHONE_CHANGED', true)
-        mic.cut()
-        assert.equal((await mic.next('capture.ended')).cause, 'cut')
-        mic.open({ id: micSource, label: '' }, 2)
-        await mic.next('capture.flowing', 2)
-        await warned(mic, 'MICROPHONE_CHANGED', true, 2)
-        await pactl(desktop.env, 'set-default-source', micSource)
-        await warned(mic, 'MICROPHONE_CHANGED', false, 2)
-      }),
+      besideMicrophone((micSource) =>
+        untilDefaultAgain('mic', micSource, 'MICROPHONE_CHANGED', (id = HEADSET_MIC) =>
+          pactl(desktop.env, 'set-default-source', id),
+        ),
+      ),
   )
 
   test.unless(

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { NotFoundError } from '../../../client/errors.ts'
-import { onEvent, onRecovery } from '../../live/live-state.ts'
+import { onRecordingChange } from '../../live/live-state.ts'
 import { recorder } from '../../live/recorder.ts'
 import { recorderNow } from '../../live/recorder-time.ts'
 import { NO_HISTORY } from '../../live/recording-reader.ts'
@@ -17,22 +17,21 @@ export class MomentMedia {
   readonly timeline = signal<PlayTimeline | null>(null)
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
-  readonly #endRecovering: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(id: string) {
     this.id = id
-    this.#endFollowing = onEvent((event) => {
-      if (event.recordingId === id && CHANGES_MEDIA.test(event.type)) this.#readSoon()
-    })
-    this.#endRecovering = onRecovery(() => this.#readSoon())
+    this.#endFollowing = onRecordingChange(
+      id,
+      () => this.#readSoon(),
+      ({ type }) => CHANGES_MEDIA.test(type),
+    )
     void this.#read()
   }
 
   close(): void {
     clearTimeout(this.#timer)
     this.#endFollowing()
-    this.#endRecovering()
     this.#aborter.abort()
   }
 

@@ -3,7 +3,7 @@ import type { Page } from '../../../client/types.ts'
 import type { LogEvent } from '../../../contract/events.ts'
 import type { ReplayState } from '../../../contract/replay.ts'
 import { Replay } from '../../../replay/replay.ts'
-import { onEvent, onRecovery } from '../../live/live-state.ts'
+import { onRecordingChange } from '../../live/live-state.ts'
 import { oneAtATime } from '../../live/one-at-a-time.ts'
 import { recorder } from '../../live/recorder.ts'
 import { afterFrame } from '../../shell/after-frame.ts'
@@ -46,7 +46,6 @@ export class Inspected {
   #shown: ReplayState | null = null
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
-  readonly #endRecovering: () => void
   /** The beginning that the recorder could not show. */
   #missed: Beginning | null = null
   #shownAt = Number.NEGATIVE_INFINITY
@@ -78,10 +77,7 @@ export class Inspected {
     const isFirst = beginning === 'first'
     const opened = isFirst ? Promise.resolve() : this.#readEarly(beginning)
     // Another moment than the one that was asked for must not be shown meanwhile.
-    this.#endFollowing = onEvent((event) => {
-      if (event.recordingId === id) void opened.then(() => this.#read())
-    })
-    this.#endRecovering = onRecovery(() => void opened.then(() => this.#read()))
+    this.#endFollowing = onRecordingChange(id, () => void opened.then(() => this.#read()))
     if (isFirst) {
       this.index.value = 1
       this.#read()
@@ -124,7 +120,6 @@ export class Inspected {
 
   close(): void {
     this.#endFollowing()
-    this.#endRecovering()
     this.#aborter.abort()
   }
 

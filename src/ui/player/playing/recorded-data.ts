@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals'
 import { recordingPath } from '../../../client/client.ts'
 import type { LogEvent } from '../../../contract/events.ts'
 import type { RecordingAnswer, SegmentView } from '../../../contract/views.ts'
-import { onEvent, onRecovery } from '../../live/live-state.ts'
+import { onRecordingChange } from '../../live/live-state.ts'
 import { oneAtATime } from '../../live/one-at-a-time.ts'
 import { recorder } from '../../live/recorder.ts'
 import { recorderNow, tick } from '../../live/recorder-time.ts'
@@ -31,7 +31,6 @@ export class RecordedData {
   readonly #reader = new RecordingReader()
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
-  readonly #endRecovering: () => void
   /** Reads what is new. Calls while it reads lead to one more reading. */
   readonly read = oneAtATime(() =>
     this.#readAll().catch((error) => {
@@ -41,16 +40,12 @@ export class RecordedData {
 
   constructor(id: string) {
     this.id = id
-    this.#endFollowing = onEvent((event) => {
-      if (event.recordingId === id) this.read()
-    })
-    this.#endRecovering = onRecovery(() => this.read())
+    this.#endFollowing = onRecordingChange(id, () => this.read())
     this.read()
   }
 
   close(): void {
     this.#endFollowing()
-    this.#endRecovering()
     this.#aborter.abort()
   }
 

@@ -40,10 +40,10 @@ export class ScreenPlayer implements TrackPlayer {
 
   step(step: TrackStep): boolean {
     const { positionMs } = step
-    this.failed = this.#buffer.failed && itemAt(this.#track.media, positionMs) !== undefined
+    const item = itemAt(this.#track.media, positionMs)
+    this.failed = this.#buffer.failed && item !== undefined
     if (this.#buffer.failed) return true
     this.#feeder.want(positionMs)
-    const item = itemAt(this.#track.media, positionMs)
     if (item === undefined) {
       this.#follower.rest()
       // The first picture after a gap is shown the moment the gap is over.
