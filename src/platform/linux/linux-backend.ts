@@ -1,7 +1,7 @@
 import { isWaylandSession } from '../../contract/desktop-session.ts'
 import type { Device, Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
-import { NO_PROBING, pictureArgs, screenArgs } from '../../ffmpeg/encoding.ts'
+import { NO_PROBING, watchedScreenArgs } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { Area, Size } from '../../x11/connection.ts'
@@ -57,7 +57,7 @@ export function x11grabCommand(
   ]
   return {
     program: ffmpeg.path,
-    args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...pictureArgs(ffmpeg)],
+    args: watchedScreenArgs([...NO_PROBING, ...grab], quality, ffmpeg),
   }
 }
 

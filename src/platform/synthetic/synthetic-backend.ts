@@ -1,6 +1,6 @@
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
-import { CHANNELS, pcmArgs, pictureArgs, SAMPLE_RATE, screenArgs } from '../../ffmpeg/encoding.ts'
+import { CHANNELS, pcmArgs, SAMPLE_RATE, watchedScreenArgs } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { CaptureBackend } from '../capture-backend.ts'
@@ -30,7 +30,7 @@ function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): Chi
   const input = ['-f', 'lavfi', '-i', generator]
   const args =
     medium === 'screen'
-      ? [...screenArgs(input, quality, ffmpeg), ...pictureArgs(ffmpeg)]
+      ? watchedScreenArgs(input, quality, ffmpeg)
       : pcmArgs(input, CHANNELS[medium])
   return { program: ffmpeg.path, args }
 }

@@ -1,5 +1,5 @@
 import type { Quality } from '../../../contract/quality.ts'
-import { NO_PROBING, pictureArgs, screenArgs } from '../../../ffmpeg/encoding.ts'
+import { NO_PROBING, watchedScreenArgs } from '../../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../../processes/child-process.ts'
 import { findProgram } from '../../../processes/find-program.ts'
@@ -74,11 +74,11 @@ export function encodeFramesCommand(
     ...['-video_size', `${width}x${height}`, '-framerate', String(TICKS_PER_SECOND)],
     ...[...NO_PROBING, '-i', 'pipe:0'],
   ]
-  const args = screenArgs(input, quality, ffmpeg, [
+  const args = watchedScreenArgs(input, quality, ffmpeg, [
     atMost(quality.framesPerSecond),
     FIRST_FRAME_TWICE,
   ])
-  return { program: ffmpeg.path, args: [...args, ...pictureArgs(ffmpeg)] }
+  return { program: ffmpeg.path, args }
 }
 
 /**
