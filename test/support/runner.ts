@@ -3,7 +3,8 @@
  * where no devices are used, after others in one process, and ends with `N passed, N failed`.
  * Guards what uvu does not: a file that runs no test, that does not end, or that leaves processes
  * behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS: processes at a
- * time (default 3, and one while the machine is busy). Most files wait for devices of real time.
+ * time (default 3, and one while the machine is busy or other programs keep half a core busy). Most
+ * files wait for devices of real time.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -12,6 +13,7 @@ import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compileTests } from './compile-tests.ts'
 import { startSampling } from './machine-sampler.ts'
+import { OtherPrograms } from './other-programs.ts'
 import { processorSeconds } from './processor-seconds.ts'
 import { type FileResult, runInOneProcess, type TestProcessOptions } from './test-process.ts'
 
@@ -20,6 +22,8 @@ const MOST_REPEATED = 8
 const HIGHEST_SHOWN = 10
 /** Share of the last 10 s in which something waited for a core; above it, one file at a time. */
 const BUSY_PERCENT = 70
+/** Cores that other programs keep busy; above it, one file at a time, too. */
+const BUSY_OTHERS = 0.5
 const isLong = process.argv.includes('test-long')
 const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? (isLong ? 3_600_000 : 420_000))
 
@@ -82,6 +86,7 @@ const { positionals, values } = parseArgs({
   options: { only: { type: 'string' } },
 })
 const only = values.only
+const others = new OtherPrograms()
 // Tests through the built program would otherwise test yesterday's.
 const build = spawnSync(process.execPath, ['scripts/setup.mjs', '--build'], { stdio: 'inherit' })
 if (build.status !== 0) process.exit(1)
@@ -109,6 +114,7 @@ let running = 0
 
 /** Whether a further file would starve those that run: devices of real time need their turn. */
 function isBusy(): boolean {
+  if (others.cores() > BUSY_OTHERS) return true
   try {
     const avg10 = /^some avg10=([\d.]+)/.exec(readFileSync('/proc/pressure/cpu', 'utf8'))?.[1]
     if (avg10 !== undefined) return Number(avg10) > BUSY_PERCENT
