@@ -124,7 +124,7 @@ function createFactPipeline(
   const now = (): number => clock.now()
   const folderOf = (id: string): string => join(options.recordingsFolder, id)
   return new FactPipeline({
-    ...{ log, system, now, onCommitted, onFault, inspection },
+    ...{ log, system, now, onCommitted, onFault, inspection, rules: options.rules },
     stallMs: options.stallMs ?? LOG_STALL_MS,
     createLive: (id) =>
       new LiveRecording({

@@ -72,13 +72,12 @@ export class CustodyCommands {
     view: RecordingView,
   ): Promise<CommandAnswer> {
     const { id } = view
-    const { facts, system, rules } = this.#options
+    const { facts } = this.#options
     return facts.accept(cause, (batch) => {
       batch.accept(id, command.name)
       if (batch.recordings.has(id)) batch.confirm(id)
       addFact(batch, id, command)
-      if (rules().consent.eraseWhenWithdrawn && lacksConsentAfter(view, command))
-        batch.endWithoutConsent(id, system)
+      if (lacksConsentAfter(view, command)) batch.endWithoutConsent(id)
       return new PendingCommand(command, cause, id, [])
     }).answered
   }

@@ -104,13 +104,13 @@ export class Retention {
    * durable.
    */
   async confirmHolds(by: By): Promise<void> {
-    const { facts, system } = this.#options
+    const { facts } = this.#options
     const waiting = await this.#withoutConsent()
     const lostEnd = this.#lostEnd
     if (lostEnd !== null)
       await facts.append({ by, commandId: null }, (batch) => {
         batch.add(null, 'retention.confirmed', lostEnd)
-        eraseWaiting(batch, waiting, this.#options, system)
+        eraseWaiting(batch, waiting, this.#options)
       })
     void this.#checkAnew()
   }

@@ -44,9 +44,8 @@ export function eraseWaiting(
   batch: EventBatch,
   ids: readonly string[],
   { log }: Pick<WaitingErasuresOptions, 'log'>,
-  system: Parameters<EventBatch['endWithoutConsent']>[1],
 ): void {
-  for (const id of ids) if (lacksConsent(log.pending(id))) batch.endWithoutConsent(id, system)
+  for (const id of ids) if (lacksConsent(log.pending(id))) batch.endWithoutConsent(id)
 }
 
 function lacksConsent(view: RecordingView | undefined): boolean {

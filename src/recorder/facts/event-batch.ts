@@ -30,6 +30,10 @@ export interface CaptureCut {
 
 /** The facts that a batch needs besides the open recordings. */
 export type BatchContext = Pick<SegmentLedger, 'isFinished' | 'closingVersion'> & {
+  /** Who is named where the recorder acts by itself. */
+  system: By
+  /** Whether the rules in force erase recordings that lack consent. */
+  erasesWithoutConsent(): boolean
   /** Whether the log may have lost holds, and nobody has confirmed yet that all stand again. */
   mayLackHolds(): boolean
 }
@@ -163,8 +167,7 @@ export class EventBatch {
   closeOthers(id: string): void {
     for (const other of this.recordings.values()) {
       if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
-      if (this.#context.isFinished(other.id))
-        this.add(other.id, 'recording.closed', { reason: 'nextStart' })
+      if (this.#context.isFinished(other.id)) this.close(other.id, 'nextStart')
       else this.closeLater.push({ id: other.id, reason: 'nextStart' })
     }
   }
@@ -181,27 +184,29 @@ export class EventBatch {
   }
 
   /**
-   * Closes a recording by itself, and erases it when its consent is gone. A recording that is held,
-   * or to which the customer has agreed again meanwhile, is not erased.
+   * Closes a recording, and erases it when the rules say so and its consent is gone, also if it was
+   * withdrawn before they said so. A recording that is held is not erased, nor one to which the
+   * customer has agreed again.
    */
-  closeByItself(id: string, reason: SelfCloseReason, system: By): void {
+  close(id: string, reason: EventData['recording.closed']['reason'], cause?: FactCause): void {
     const { holds, consent } = this.recording(id)
     const isKept = holds > 0 || !isRefusedConsent(consent) || this.#mayLackHolds
-    this.add(id, 'recording.closed', { reason })
-    if (reason === 'noConsent' && !isKept) this.#eraseWithoutConsent(id, system)
+    const isToBeErased = reason === 'noConsent' || this.#context.erasesWithoutConsent()
+    this.add(id, 'recording.closed', { reason }, cause)
+    if (isToBeErased && !isKept) this.#eraseWithoutConsent(id)
   }
 
   /**
-   * Closes and erases a recording without consent, once its files are finished. An open one that is
-   * held stays; of a closed one the caller knows that it is not held. None is erased while the log
-   * may have lost a hold: the confirmation of the holds does it then.
+   * Where the rules say so, closes and erases a recording without consent, once its files are
+   * finished. An open one that is held stays; of a closed one the caller knows that it is not held.
+   * None is erased while the log may have lost a hold: the confirmation of the holds does it then.
    */
-  endWithoutConsent(id: string, system: By): void {
-    if (this.#mayLackHolds) return
+  endWithoutConsent(id: string): void {
+    if (!this.#context.erasesWithoutConsent() || this.#mayLackHolds) return
     const open = this.recordings.get(id)
-    if (open === undefined) this.#eraseWithoutConsent(id, system)
+    if (open === undefined) this.#eraseWithoutConsent(id)
     else if (open.holds > 0) return
-    else if (this.#context.isFinished(id)) this.closeByItself(id, 'noConsent', system)
+    else if (this.#context.isFinished(id)) this.close(id, 'noConsent')
     else this.closeLater.push({ id, reason: 'noConsent' })
   }
 
@@ -212,9 +217,9 @@ export class EventBatch {
     return newest ? newest.type === 'log.witnessLost' : this.#context.mayLackHolds()
   }
 
-  #eraseWithoutConsent(id: string, system: By): void {
+  #eraseWithoutConsent(id: string): void {
     const data = { cause: 'consentWithdrawn', reason: 'There is no consent.' } as const
-    this.add(id, 'recording.erasing', data, { by: system, commandId: null })
+    this.add(id, 'recording.erasing', data, { by: this.#context.system, commandId: null })
   }
 
   wrapUp(id: string, reason: WrapUpReason): void {

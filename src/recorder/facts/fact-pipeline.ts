@@ -1,5 +1,6 @@
 import type { CaptureReport } from '../../actors/capture.ts'
 import type { By } from '../../contract/by.ts'
+import type { CustodyRules } from '../../contract/custody.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
@@ -35,6 +36,8 @@ export interface UnrecordedEnd {
 export interface FactPipelineOptions {
   log: EventLog
   system: By
+  /** The rules of custody in force. */
+  rules(): CustodyRules
   now(): number
   stallMs: number
   createLive(id: string): LiveRecording
@@ -132,10 +135,12 @@ export class FactPipeline {
   #begin(cause: FactCause): EventBatch {
     if (this.#failure) throw this.#failure
     const { ledger } = this
-    const { log, now } = this.#options
+    const { log, now, system, rules } = this.#options
     return new EventBatch(this.#recordings, cause, now(), {
       isFinished: (id) => ledger.isFinished(id),
       closingVersion: (id) => ledger.closingVersion(id) ?? log.pending(id)?.version,
+      system,
+      erasesWithoutConsent: () => rules().consent.eraseWhenWithdrawn,
       mayLackHolds: () => log.trustedTime.lostFrom !== null,
     })
   }
@@ -246,7 +251,7 @@ export class FactPipeline {
       batch.addRecordingState(id, 'failed')
       if (endsFile(report)) this.ledger.finish(id, ref)
       const due = this.ledger.dueClose(id)
-      if (due) batch.closeByItself(id, due, this.#options.system)
+      if (due) batch.close(id, due)
     }).catch((error) => this.#options.onFault('a capture’s report', error))
   }
 

@@ -96,6 +96,6 @@ async function closeIfDue(id: string, { facts, system }: LateSalvageParts): Prom
   const due = facts.ledger.dueClose(id)
   if (due === undefined || !facts.recordings.has(id)) return
   await facts.append({ by: system, commandId: null }, (batch) => {
-    batch.closeByItself(id, due, system)
+    batch.close(id, due)
   })
 }

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import type { CapturePlatform, SalvagedSegment } from '../../actors/port.ts'
-import type { By } from '../../contract/by.ts'
 import { isRefusedConsent } from '../../contract/custody.ts'
 import type { EventOf, LogEvent } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/gap-reason.ts'
@@ -176,7 +175,7 @@ export function recoveryFacts(
   id: string,
   interrupted: InterruptedRecordings,
   reason: GapReason,
-  rule: { system: By; erasesWithoutConsent: boolean; hasLostEnd: boolean },
+  hasLostEnd: boolean,
 ): void {
   const events = interrupted.pastEvents.get(id) ?? []
   for (const { opened, description, ...more } of interrupted.salvaged.get(id) ?? []) {
@@ -194,7 +193,7 @@ export function recoveryFacts(
     )
   }
   // The end that is lost, or the log that an older one has replaced, may have confirmed it.
-  if (rule.hasLostEnd || interrupted.newer.has(id)) batch.confirm(id)
+  if (hasLostEnd || interrupted.newer.has(id)) batch.confirm(id)
   const recording = batch.recording(id)
   if (isUnconfirmed(recording)) {
     batch.add(id, 'recording.startFailed', { code: 'INTERRUPTED', detail })
@@ -211,8 +210,7 @@ export function recoveryFacts(
     if (!over) batch.add(id, 'track.stopped', { medium, reason: 'interrupted' })
   }
   if (capturing) batch.wrapUp(id, 'interrupted')
-  if (rule.erasesWithoutConsent && isRefusedConsent(recording.consent))
-    batch.endWithoutConsent(id, rule.system)
+  if (isRefusedConsent(recording.consent)) batch.endWithoutConsent(id)
 }
 
 function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {

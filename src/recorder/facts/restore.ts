@@ -47,13 +47,11 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   for (const { recordingId, medium, number: segment } of interrupted.unsalvaged)
     parts.facts.ledger.leaveUnfinished(recordingId, { medium, segment }, since)
   for (const events of interrupted.pastEvents.values()) parts.reader.observe(events)
-  const erasesWithoutConsent = options.rules().consent.eraseWhenWithdrawn
-  const rule = { system, erasesWithoutConsent, hasLostEnd: lostWitness !== undefined }
   await parts.facts.append({ by: system, commandId: null }, (batch) => {
     if (lostWitness !== undefined) batch.add(null, 'log.witnessLost', lostWitness)
     if (rebuiltViews !== undefined) batch.add(null, 'log.viewsRebuilt', rebuiltViews)
     for (const id of interrupted.recordings.keys())
-      recoveryFacts(batch, id, interrupted, reason, rule)
+      recoveryFacts(batch, id, interrupted, reason, lostWitness !== undefined)
     openingFacts(batch, opening, unacknowledged)
     rulesFact(batch, log, options.rules())
     if (signingKey) batch.add(null, 'signingKey.changed', signingKey)

@@ -88,8 +88,7 @@ export function settle(pending: PendingCommand, settlement: Settlement, batch: E
       batch.confirm(recordingId)
       batch.closeOthers(recordingId)
     }
-    if (command.name === 'recording.close')
-      batch.add(recordingId, 'recording.closed', { reason: closeReason(pending) }, cause)
+    if (command.name === 'recording.close') batch.close(recordingId, closeReason(pending), cause)
     else batch.addRecordingState(recordingId, 'stopped')
   }
   batch.add(

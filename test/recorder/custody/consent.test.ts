@@ -298,6 +298,31 @@ suite('consent', (test) => {
     assert.deepEqual(bench.platform.capturedMedia, ['screen'], 'the other one goes on')
   })
 
+  for (const [how, wrapUpSeconds, close] of [
+    ['a command', 3_600, () => bench.command('api', 'recording.close')],
+    ['the next start', 3_600, () => start({ media: ['screen'] })],
+    ['the end of the wrap-up', 1, async () => {}],
+  ] as const)
+    test(`that was withdrawn before the rule was set erases when ${how} closes the recording`, async () => {
+      const { id } = await start({ media: ['mic'], wrapUpSeconds })
+      assert.equal((await consent(WITHDRAWN)).erased, null)
+      rules.consent.eraseWhenWithdrawn = true
+      await close()
+      await untilErased(id)
+    })
+
+  test('that was withdrawn erases nothing when a held recording is closed', async () => {
+    const { id: recordingId } = await start({ media: ['mic'] })
+    await bench.command('api', 'recording.hold', { reason: 'a dispute' }, { recordingId })
+    await consent(WITHDRAWN)
+    rules.consent.eraseWhenWithdrawn = true
+    const closed = await bench.command('api', 'recording.close')
+    assert.deepEqual([closed.state, closed.erased], ['Closed', null])
+    const { holds } = closed
+    await bench.command('api', 'recording.releaseHold', { holdId: holds[0]!.id }, { recordingId })
+    await untilErased(recordingId)
+  })
+
   test('that is withdrawn erases after a kill what the dead recorder could not', async () => {
     rules.consent.eraseWhenWithdrawn = true
     const { id } = await start({ media: ['mic'] })

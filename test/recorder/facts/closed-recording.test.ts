@@ -25,6 +25,8 @@ function settleAfterClosing(name: 'track.stop' | 'recording.start'): EventBatch 
   const batch = new EventBatch(new Map(), cause, Date.now(), {
     isFinished: (id) => ledger.isFinished(id),
     closingVersion: (id) => ledger.closingVersion(id),
+    system: cause.by,
+    erasesWithoutConsent: () => false,
     mayLackHolds: () => false,
   })
   commands.settle(batch)

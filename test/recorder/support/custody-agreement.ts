@@ -25,6 +25,9 @@ const AFTER = [
   ...['command.completed', 'command.failed', 'command.refused'],
 ]
 
+/** The events behind which a recording without consent is erased where the rules say so. */
+const ERASING = new Set(['recording.consentRecorded', 'recording.holdReleased', 'recording.closed'])
+
 /** Asserts that nothing was erased that had to be kept, nor kept that had to be erased. */
 export async function assertCustody(model: ModelBench): Promise<void> {
   const { bench } = model
@@ -74,7 +77,7 @@ function observe(one: Kept, event: LogEvent, model: ModelBench): void {
   if (type === 'recording.consentRecorded') one.consent = data.state
   if (type === 'recording.closed') one.isClosed = true
   const isRefused = isRefusedConsent(one.consent) && one.holds.size === 0
-  const mayErase = type === 'recording.consentRecorded' || type === 'recording.holdReleased'
+  const mayErase = ERASING.has(type)
   if (!isRefused) one.dueAt = null
   else if (mayErase && rules.consent.eraseWhenWithdrawn) one.dueAt ??= position
   if (type !== 'recording.erasing') {

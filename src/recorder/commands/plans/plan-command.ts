@@ -1,6 +1,5 @@
 import type { By } from '../../../contract/by.ts'
 import type { MachineCommand, TagValue } from '../../../contract/commands.ts'
-import type { CustodyRules } from '../../../contract/custody.ts'
 import type { Quality } from '../../../contract/quality.ts'
 import type { EventBatch, WrapUpReason } from '../../facts/event-batch.ts'
 import type { FactPipeline } from '../../facts/fact-pipeline.ts'
@@ -25,7 +24,6 @@ export interface PlanContext {
   /** Why a stop ends the recording. */
   reason: WrapUpReason
   facts: Pick<FactPipeline, 'ledger'>
-  rules: Pick<CustodyRules, 'consent'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
 }
 
@@ -33,7 +31,7 @@ export interface PlanContext {
 export function planCommand(
   batch: EventBatch,
   command: MachineCommand,
-  { id, permission: { media }, devices, reason, facts, rules, system }: PlanContext,
+  { id, permission: { media }, devices, reason, facts, system }: PlanContext,
 ): SegmentRef[] {
   switch (command.name) {
     case 'recording.start':
@@ -43,7 +41,7 @@ export function planCommand(
     case 'recording.close':
       return planClose(batch, id, facts.ledger)
     case 'recording.consent':
-      return planConsent(batch, id, command.request, rules.consent.eraseWhenWithdrawn, system.by)
+      return planConsent(batch, id, command.request)
     case 'track.start':
       return planTrackStart(batch, id, media, devices)
     case 'track.resume':

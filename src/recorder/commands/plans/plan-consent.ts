@@ -1,4 +1,3 @@
-import type { By } from '../../../contract/by.ts'
 import { type Consent, isRefusedConsent } from '../../../contract/custody.ts'
 import { MEDIA } from '../../../contract/media.ts'
 import { trackState } from '../../../machines/recording-fold.ts'
@@ -8,23 +7,17 @@ import { isCapturing } from '../../open-recordings.ts'
 import { stopTracks } from './plan-stop.ts'
 
 /**
- * Adds the fact of a consent. One that was declined or withdrawn ends all capture like a stop; with
- * `erases` the recording is also closed and erased, as soon as its files are finished. Returns the
- * segments that must end.
+ * Adds the fact of a consent. One that was declined or withdrawn ends all capture like a stop; where
+ * the rules say so, the recording is also closed and erased, as soon as its files are finished.
+ * Returns the segments that must end.
  */
-export function planConsent(
-  batch: EventBatch,
-  id: string,
-  consent: Consent,
-  erases: boolean,
-  system: By,
-): SegmentRef[] {
+export function planConsent(batch: EventBatch, id: string, consent: Consent): SegmentRef[] {
   batch.accept(id, 'recording.consent')
   batch.confirm(id)
   batch.add(id, 'recording.consentRecorded', consent)
   if (!isRefusedConsent(consent.state)) return []
   const cut = endCapture(batch, id)
-  if (erases) batch.endWithoutConsent(id, system)
+  batch.endWithoutConsent(id)
   return cut
 }
 
