@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { resolveQuality } from '../../src/contract/quality.ts'
-import { screenArgs } from '../../src/ffmpeg/encoding.ts'
 import {
   type Fragment,
   FragmentAssembler,
@@ -13,22 +10,7 @@ import {
 import { FormatError } from '../../src/media/format-error.ts'
 import { Splitter } from '../../src/media/splitter.ts'
 import { suite } from '../support/suite.ts'
-
-/** Fragmented MP4 of a test picture, as the recorder has it made. */
-function video(frames: number): Buffer {
-  const args = screenArgs(
-    ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15'],
-    resolveQuality(),
-    {
-      path: 'ffmpeg',
-      version: null,
-      libavcodec: null,
-    },
-  )
-  return execFileSync('ffmpeg', [...args.slice(0, -1), '-frames:v', String(frames), args.at(-1)!], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-}
+import { testPicture } from '../support/test-picture.ts'
 
 function fragmentsOf(
   file: Buffer,
@@ -47,7 +29,7 @@ function fragmentsOf(
 
 suite('fmp4', (test) => {
   test('assembles frames from chunks of any size, and loses no byte', () => {
-    const file = video(12)
+    const file = testPicture(12)
     for (const size of [1, 13, 4_096, file.length]) {
       const { fragments, assembler } = fragmentsOf(file, size)
       assert.equal(fragments.length, 12)
@@ -59,7 +41,7 @@ suite('fmp4', (test) => {
   })
 
   test('knows when each frame is shown', () => {
-    const { fragments, assembler } = fragmentsOf(video(15))
+    const { fragments, assembler } = fragmentsOf(testPicture(15))
     assert.equal(assembler.timescale, 90_000)
     assert.deepEqual(
       fragments.map(({ start }) => start),
@@ -69,14 +51,14 @@ suite('fmp4', (test) => {
   })
 
   test('shortens a frame in place', () => {
-    const { fragments } = fragmentsOf(video(3))
+    const { fragments } = fragmentsOf(testPicture(3))
     const { moof } = fragments.at(-1)!
     shortenFragment(moof, 1_234)
     assert.deepEqual(fragmentTime(moof), { start: 12_000, duration: 1_234 })
   })
 
   test('distinguishes whole frames from zeros and halves', () => {
-    const { mdat } = fragmentsOf(video(1)).fragments[0]!
+    const { mdat } = fragmentsOf(testPicture(1)).fragments[0]!
     assert.ok(hasWholeSamples(mdat))
     assert.equal(hasWholeSamples(mdat.subarray(0, -1)), false)
     assert.equal(hasWholeSamples(Buffer.concat([mdat.subarray(0, 8), Buffer.alloc(64)])), false)

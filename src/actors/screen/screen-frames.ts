@@ -47,6 +47,8 @@ export interface ScreenFramesParts {
 export class ScreenFrames {
   startedAtMs: number | undefined
   readonly #parts: ScreenFramesParts
+  /** No frame was captured before (epoch ms), whatever its own time says. */
+  readonly #begunAtMs: number
   readonly #boxes = new Splitter(readBox)
   readonly #assembler = new FragmentAssembler()
   readonly #steps: ClockSteps
@@ -62,6 +64,7 @@ export class ScreenFrames {
   /** To be made before the first frame is captured. */
   constructor(parts: ScreenFramesParts) {
     this.#parts = parts
+    this.#begunAtMs = parts.clock.now()
     this.#steps = new ClockSteps(parts.clock)
   }
 
@@ -83,7 +86,7 @@ export class ScreenFrames {
     const start = INPUT_START.exec(this.#messages)?.[1]
     if (start === undefined) return
     this.#hasNoClock = !(Number(start) >= EPOCH_SECONDS_MIN)
-    if (!this.#hasNoClock) this.startedAtMs = this.#steps.startOf(Number(start) * 1_000)
+    if (!this.#hasNoClock) this.#startAt(this.#steps.startOf(Number(start) * 1_000))
     this.#emit()
   }
 
@@ -104,6 +107,10 @@ export class ScreenFrames {
       fragments.push(fragment)
     }
     return fragments
+  }
+
+  #startAt(epochMs: number): void {
+    this.startedAtMs = Math.max(this.#begunAtMs, epochMs)
   }
 
   #timeOf(tick: number): number {
@@ -137,7 +144,7 @@ export class ScreenFrames {
     if (this.#isDiscarded) return
     const { clock, keepsLast } = this.#parts
     if (this.startedAtMs === undefined && this.#waiting.length > 0) {
-      if (this.#hasNoClock) this.startedAtMs = clock.now() - this.#waitingMs()
+      if (this.#hasNoClock) this.#startAt(clock.now() - this.#waitingMs())
       else this.#startTimeTimer ??= setTimeout(() => this.useArrivalTime(), START_TIME_WAIT_MS)
     }
     if (this.startedAtMs === undefined) return

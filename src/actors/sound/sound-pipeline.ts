@@ -40,6 +40,8 @@ export class SoundPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
   startedAtMs: number | undefined
   readonly #parts: SoundPipelineParts
+  /** No sound was captured before (epoch ms), whenever it arrives. */
+  readonly #begunAtMs: number
   readonly #events: PipelineEvents
   readonly #aligner: FrameAligner
   readonly #meter: LevelMeter
@@ -56,6 +58,7 @@ export class SoundPipeline implements Pipeline {
   constructor(parts: SoundPipelineParts, events: PipelineEvents) {
     const { channels } = parts.format
     this.#parts = parts
+    this.#begunAtMs = parts.clock.now()
     this.#events = events
     this.#aligner = new FrameAligner(channels)
     this.#slipper = new SampleSlipper(channels)
@@ -129,7 +132,7 @@ export class SoundPipeline implements Pipeline {
       this.#quarantine.push(this.#slipper.push(pcm, lagMs), Math.min(arrivedAt, cutAt))
     } else {
       // The first sound skips the quarantine, so that a start is soon confirmed.
-      this.startedAtMs = this.#drift.originAt(arrivedAt)
+      this.startedAtMs = Math.max(this.#begunAtMs, this.#drift.originAt(arrivedAt))
       this.#encoder.write(pcm)
       if (this.#drift.isSettled) this.#encoder.passOn()
     }
