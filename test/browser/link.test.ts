@@ -65,6 +65,34 @@ suite('the page and its connection', (test) => {
       }
     })
 
+  test.unless(
+    noBrowser,
+    'a pause is tried without a connection, and says what is not sure',
+    async () => {
+      // Only the page that has started a recording can end it.
+      const own = await startDaemon()
+      try {
+        const { page, context } = await openRecorderPage(browser, own, { expectedErrors: BROKEN })
+        await button(page, /^Start/).click()
+        await page.waitForFunction(() => document.title.includes('Recording'))
+        own.kill('SIGSTOP')
+        await page.waitForFunction(() => document.body.dataset.link === 'lost')
+        assert.equal(await button(page, 'Set marker').isEnabled(), false)
+        await page.keyboard.press('p')
+        const notice = page.getByText('Assume that it still records')
+        await notice.waitFor({ timeout: 3 * LIMIT_MS })
+        own.kill('SIGCONT')
+        await page.waitForFunction(() => document.title.includes('Paused'))
+        await notice.waitFor({ state: 'detached' })
+        await context.close()
+      } finally {
+        own.kill('SIGCONT')
+        await own.stop()
+        await rm(own.home, { recursive: true, force: true })
+      }
+    },
+  )
+
   test.unless(noBrowser, 'a hidden window learns at once that the recorder hangs', async () => {
     try {
       const { page, context } = await openRecorderPage(browser, daemon, { expectedErrors: BROKEN })

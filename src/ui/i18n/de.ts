@@ -106,6 +106,8 @@ export const de: Record<keyof typeof en, string> = {
   'record.close': 'Abschließen',
   'record.problem.unreachable':
     'Der Rekorder hat nicht geantwortet. Sehen Sie nach dem Zustand, bevor Sie es noch einmal versuchen.',
+  'record.problem.unanswered':
+    'Der Rekorder hat noch nicht geantwortet. Gehen Sie davon aus, dass er weiter aufnimmt: Sagen und zeigen Sie jetzt nichts, was nicht aufgenommen werden darf.',
   'record.tracks': 'Medien',
   'record.track.off': 'Aus',
   'record.track.starting': 'Startet',

@@ -97,6 +97,8 @@ export const en = {
   'record.close': 'Close',
   'record.problem.unreachable':
     'The recorder did not answer. Look at the state before you try again.',
+  'record.problem.unanswered':
+    'The recorder has not answered yet. Assume that it still records: say and show nothing now that must not be recorded.',
   'record.tracks': 'Media',
   'record.track.off': 'Off',
   'record.track.starting': 'Starting',

@@ -1,9 +1,15 @@
 import type { AllowedCommand } from '../../contract/commands.ts'
 import { application, current, link } from '../live/live-state.ts'
 
-/** Whether the recorder allows this page a command now. Nothing is certain without a connection. */
+/** Commands that end capture, of everything or of one medium. */
+export const ENDS_CAPTURE: ReadonlySet<string> = new Set<AllowedCommand>(['pause', 'stop'])
+
+/**
+ * Whether the recorder allows this page a command now. Nothing is certain without a connection; but
+ * what ends capture may be tried then, too: nobody may be recorded who means to pause.
+ */
 export function isAllowed(command: AllowedCommand): boolean {
-  if (link.value.state !== 'live') return false
+  if (link.value.state !== 'live' && !ENDS_CAPTURE.has(command)) return false
   if (command === 'start') return application.value?.allowedCommands.includes('start') ?? false
   return current.value?.allowedCommands.includes(command) ?? false
 }

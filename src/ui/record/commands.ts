@@ -4,12 +4,19 @@ import type { ErrorCode } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
 import { current, refresh } from '../live/live-state.ts'
+import { ENDS_CAPTURE } from './allowed.ts'
 
 /** The part of the view that sent a command, and that shows what became of it. */
 export type Place = 'all' | 'tags' | 'markers' | 'consent' | Medium
 
-/** Why a command failed, in the recorder's words. `null` stands for a recorder out of reach. */
-export type CommandProblem = ShownProblem | null
+/**
+ * Why a command failed, in the recorder's words. `null` stands for a recorder out of reach;
+ * `unanswered`: a pause or stop has no answer yet.
+ */
+export type CommandProblem = ShownProblem | 'unanswered' | null
+
+/** A pause or stop takes a fraction of this. Who gave it must know that it may not have worked. */
+const UNANSWERED_MS = 2_000
 
 /** The commands that have no answer yet, as `place/command`. */
 export const pendingCommands = signal<readonly string[]>([])
@@ -30,7 +37,7 @@ const shownWith = new Map<Place, string | undefined>()
 // Beside the next recording, or none, such a refusal would be wrong.
 current.subscribe((recording) => {
   for (const [place, id] of shownWith)
-    if (id !== recording?.id && ABOUT_RECORDING.has(problems.peek()[place]?.code ?? ''))
+    if (id !== recording?.id && ABOUT_RECORDING.has(codeOf(problems.peek()[place])))
       dismissProblem(place)
 })
 
@@ -56,13 +63,19 @@ export async function runCommand(
   pendingCommands.value = [...pendingCommands.value, name]
   dismissProblem(place)
   const count = ++sentCount
+  const overdue = ENDS_CAPTURE.has(command)
+    ? setTimeout(() => showProblem(place, 'unanswered'), UNANSWERED_MS)
+    : undefined
   try {
     await send()
+    clearTimeout(overdue)
+    dismissProblem(place)
     await refresh()
     return true
   } catch (error) {
-    if (!isOwnInterruption(error, count))
-      problems.value = { ...problems.value, [place]: toShownProblem(error) }
+    clearTimeout(overdue)
+    if (isOwnInterruption(error, count)) dismissProblem(place)
+    else showProblem(place, toShownProblem(error))
     // A refusal tells that the page shows an old state.
     await refresh()
     if (place in problems.peek()) shownWith.set(place, current.peek()?.id)
@@ -71,6 +84,13 @@ export async function runCommand(
     pendingCommands.value = pendingCommands.value.filter((pending) => pending !== name)
   }
 }
+
+function showProblem(place: Place, problem: CommandProblem): void {
+  problems.value = { ...problems.value, [place]: problem }
+}
+
+const codeOf = (problem: CommandProblem | undefined): string =>
+  typeof problem === 'object' && problem !== null ? problem.code : ''
 
 /** Removes the problem of a place. */
 export function dismissProblem(place: Place): void {

@@ -8,7 +8,8 @@ export function ProblemNotice({ place }: { place: Place }) {
   return (
     <div class="problem" role="alert" data-problem={place}>
       {problem === null && <p class="problem-title">{t('record.problem.unreachable')}</p>}
-      {problem && <ProblemText problem={problem} />}
+      {problem === 'unanswered' && <p class="problem-title">{t('record.problem.unanswered')}</p>}
+      {problem && problem !== 'unanswered' && <ProblemText problem={problem} />}
     </div>
   )
 }
