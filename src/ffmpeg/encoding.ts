@@ -34,9 +34,9 @@ export const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0']
 const KEY_FRAME_SECONDS = 10
 
 /**
- * The filters before the encoder. 4:2:0 needs even sizes; scaling costs nothing, because colours are
- * converted in the same pass, while padding costs an eighth. The colour of each block of four pixels
- * is their mean; by default it would be weighed from more lines, which takes a tenth longer.
+ * The filters before the encoder. 4:2:0 needs even sizes; scaling costs nothing, because colours
+ * are converted in the same pass, while padding costs an eighth. The colour of each block of four
+ * pixels is their mean; by default it would be weighed from more lines, which takes a tenth longer.
  */
 const ENCODED = 'scale=trunc(iw/2)*2:trunc(ih/2)*2:flags=area,format=yuv420p'
 
@@ -128,10 +128,11 @@ export const PICTURE_OUTPUTS = 2
 
 /**
  * The same arguments with two further outputs, once a second: a thumbnail of grey bytes on
- * descriptor 3, by which a black screen is noticed, and a JPEG on descriptor 4, for people who watch
- * the recording. A second capture could show something else than what is recorded. The thumbnail is
- * made from the JPEG's picture: to shrink the whole screen once more costs as much as to encode it.
- * The screen itself is no output of this graph: ffmpeg 7 keeps its frames back for the slowest one.
+ * descriptor 3, by which a black screen is noticed, and a JPEG on descriptor 4, for people who
+ * watch the recording. A second capture could show something else than what is recorded. The
+ * thumbnail is made from the JPEG's picture: to shrink the whole screen once more costs as much as
+ * to encode it. The screen itself is no output of this graph: ffmpeg 7 keeps its frames back for
+ * the slowest one.
  */
 export function watchedScreenArgs(
   input: readonly string[],

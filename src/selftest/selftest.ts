@@ -66,7 +66,7 @@ export async function measureSync(
   const flashes = await findFlashes(file, path, area)
   if (beeps.length !== pulses.length || flashes.length !== pulses.length) {
     throw new Error(
-      `The file has ${flashes.length} flashes and ${beeps.length} beeps of ${pulses.length}. Something else was playing, or was on top of the screen.`,
+      `The file has ${flashes.length} flashes and ${beeps.length} beeps of ${pulses.length}. Something else was playing or was on top of the screen, or the computer was too busy.`,
     )
   }
   return pulses.map(({ beepAt, flashAt }, index) => {

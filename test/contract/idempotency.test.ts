@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createStallingFfmpeg } from '../e2e/support/stalling-ffmpeg.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { staticFfmpeg } from '../support/static-ffmpeg.ts'
 import { suite } from '../support/suite.ts'
 import { type Client, connect } from './support/clients.ts'
 import { openFeed } from './support/event-feed.ts'
@@ -192,7 +193,7 @@ suite('Idempotency-Key', (test) => {
 
 suite('Idempotency-Key of an unfinished request', (test) => {
   test('gets 409 with Retry-After until the answer; after a failure the same key runs again', async () => {
-    const ffmpeg = createStallingFfmpeg()
+    const ffmpeg = createStallingFfmpeg(staticFfmpeg)
     const daemon = await startDaemon({ env: { FFMPEG_BIN: ffmpeg.path } })
     try {
       const { api } = await connect(daemon)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
+import { staticFfmpeg } from '../support/static-ffmpeg.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { notLinux, type ObservedDaemon, oneWith, startObserved } from './support/observed-daemon.ts'
@@ -14,7 +15,7 @@ import {
 } from './support/winning.ts'
 
 suite('pause and stop win over a capture that does not deliver', (test) => {
-  const ffmpeg = createStallingFfmpeg()
+  const ffmpeg = createStallingFfmpeg(staticFfmpeg)
   let daemon: ObservedDaemon
   test.beforeEach(async () => {
     ffmpeg.release()

@@ -11,7 +11,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
-import { assertWithin } from '../support/machine.ts'
+import { assertWithin, slowness } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
@@ -66,12 +66,22 @@ suite('f2f selftest', (test) => {
     })
   }
 
+  /** The same until every flash and beep is in the file; a starved machine loses some. */
+  async function measured(daemon: ObservedDaemon, ...args: string[]): Promise<Ran> {
+    for (let time = 1; ; time++) {
+      const since = performance.now()
+      const ran = await selftest(daemon, ...args)
+      const isStarved = slowness(performance.now() - since) > 2
+      if (ran.json.offsetsMs !== undefined || !isStarved || time === 3) return ran
+    }
+  }
+
   test.unless(
     impossible,
     `sound and picture of one instant are at most 40 ms apart in the exported file, after ${PAUSES} pauses`,
     () =>
       on({}, async (daemon) => {
-        const { code, json } = await selftest(daemon, '--pauses', String(PAUSES), '--pulses', '6')
+        const { code, json } = await measured(daemon, '--pauses', String(PAUSES), '--pulses', '6')
         assert.equal(json.offsetsMs?.length, 6, JSON.stringify(json))
         // A busy machine shows a flash, or plays a beep, later than it was asked to. What is not in
         // sync shifts all that follow.
@@ -95,7 +105,7 @@ suite('f2f selftest', (test) => {
   test.unless(impossible, 'fails where the sound comes late', async () => {
     const relay = await SoundRelay.start(folder, desktop.env, LATE_MS)
     await on(relay.env, async (daemon) => {
-      const { code, json } = await selftest(daemon, '--pauses', '0', '--pulses', '3')
+      const { code, json } = await measured(daemon, '--pauses', '0', '--pulses', '3')
       assert.equal(code, 1, JSON.stringify(json))
       assert.equal(json.pass, false)
       for (const ms of json.offsetsMs) assert.ok(ms < -100, JSON.stringify(json))

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assertWithin } from '../support/machine.ts'
+import { staticFfmpeg } from '../support/static-ffmpeg.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertLogIsWhole } from './support/aftermath.ts'
 import { eventsOf, ofType, wholeLog } from './support/history.ts'
@@ -40,7 +41,7 @@ async function refusal(start: Promise<ObservedDaemon>): Promise<string> {
 }
 
 suite('a stop signal', (test) => {
-  const ffmpeg = createStallingFfmpeg()
+  const ffmpeg = createStallingFfmpeg(staticFfmpeg)
   let home: string
   let daemon: ObservedDaemon
   test.beforeEach(async () => {

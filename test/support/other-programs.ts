@@ -26,7 +26,7 @@ export class OtherPrograms {
   }
 }
 
-/** What all programs have taken so far, without this process and what it has started. */
+/** Returns the ticks of all programs but this process and those that it has started. */
 function ticksOfOthers(): number {
   try {
     const [user, , system] = readFileSync('/proc/stat', 'utf8').split(/\s+/).slice(1).map(Number)
@@ -36,7 +36,7 @@ function ticksOfOthers(): number {
   }
 }
 
-/** What a process and its descendants have taken, with those that have ended. */
+/** Returns the ticks of a process and its descendants, with those that have ended. */
 function ticksOfTree(root: number): number {
   const ticks = new Map<number, number>()
   const children = new Map<number, number[]>()

@@ -11,6 +11,7 @@ import { createStallingFfmpeg } from '../../e2e/support/stalling-ffmpeg.ts'
 import type { Answer, DaemonOptions, TestDaemon } from '../../support/daemon.ts'
 import { writeDamagedLog } from '../../support/damaged-log.ts'
 import { loseMasterKey } from '../../support/master-key.ts'
+import { staticFfmpeg } from '../../support/static-ffmpeg.ts'
 import { eventually } from '../../support/suite.ts'
 import type { Clients } from './clients.ts'
 import { openFeed } from './event-feed.ts'
@@ -329,7 +330,7 @@ async function closedRecording(api: Clients['api']): Promise<string> {
 }
 
 async function stalled({ another }: Bench) {
-  const ffmpeg = createStallingFfmpeg()
+  const ffmpeg = createStallingFfmpeg(staticFfmpeg)
   return { ffmpeg, ...(await another({ home: await homeWith({ ffmpegPath: ffmpeg.path }) })) }
 }
 

@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Returns all bytes of the files in a folder. */
+/** Returns all bytes of the files in a folder. LevelDB may remove one while they are read. */
 export function rawBytes(folder: string): Buffer {
-  return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
+  for (;;) {
+    try {
+      return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
 }

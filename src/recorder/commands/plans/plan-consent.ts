@@ -7,9 +7,9 @@ import { isCapturing } from '../../open-recordings.ts'
 import { stopTracks } from './plan-stop.ts'
 
 /**
- * Adds the fact of a consent. One that was declined or withdrawn ends all capture like a stop; where
- * the rules say so, the recording is also closed and erased, as soon as its files are finished.
- * Returns the segments that must end.
+ * Adds the fact of a consent. One that was declined or withdrawn ends all capture like a stop.
+ * Where the rules say so, the recording is also closed and erased, as soon as its files are
+ * finished. Returns the segments that must end.
  */
 export function planConsent(batch: EventBatch, id: string, consent: Consent): SegmentRef[] {
   batch.accept(id, 'recording.consent')
