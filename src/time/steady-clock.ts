@@ -53,7 +53,8 @@ export class SteadyClock implements RecorderClock {
 
   constructor(sources: TimeSources = SYSTEM) {
     this.#sources = sources
-    this.#origin = sources.wall() - sources.monotonic()
+    const { value: wall, monotonic } = this.#readBeside(sources.wall)
+    this.#origin = wall - monotonic
     this.#last = { ...this.#readBoot(), ahead: 0 }
     this.#schedule()
   }

@@ -5,12 +5,21 @@ import { eventually, suite } from '../support/suite.ts'
 
 const NINE = Date.UTC(2026, 0, 5, 9)
 
-/** Clocks that a test turns by hand, in ms. */
-function machine() {
+/**
+ * Clocks that a test turns by hand, in ms. The process waits for a processor for `heldFirstMs`
+ * after it has read the wall clock for the first time.
+ */
+function machine(heldFirstMs = 0) {
   const at = { wall: NINE, monotonic: 5_000, boot: 70_000 }
   let heldMs = 0
+  let heldWallMs = heldFirstMs
   const clock = new SteadyClock({
-    wall: () => at.wall,
+    wall: () => {
+      const { wall } = at
+      pass(heldWallMs)
+      heldWallMs = 0
+      return wall
+    },
     monotonic: () => at.monotonic,
     boot: () => {
       pass(heldMs)
@@ -131,6 +140,15 @@ suite('the recorder’s clock', (test) => {
     sleep(5_000)
     clock.check()
     assert.equal(jumps.length, 1)
+    clock.stop()
+  })
+
+  test('a process that is held between its first two readings has the right time', () => {
+    const { clock, jumps, pass } = machine(200)
+    assert.equal(clock.now(), NINE + 200)
+    pass(1_000)
+    clock.check()
+    assert.deepEqual(jumps, [])
     clock.stop()
   })
 
