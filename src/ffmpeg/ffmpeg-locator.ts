@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { RecorderError } from '../contract/errors.ts'
 import { findProgram } from '../processes/find-program.ts'
-import { runTool } from '../processes/run-tool.ts'
+import { runTool, type ToolResult } from '../processes/run-tool.ts'
 
 /**
  * Limit of an ffmpeg that is asked about itself: as long as a start may take. A slow one is not
@@ -51,8 +51,10 @@ export function createFfmpegLocator(options: {
   env: NodeJS.ProcessEnv
   /** Inputs that ffmpeg must have. */
   inputs: readonly string[]
+  /** Limit of an ffmpeg that is asked about itself (default 5,000 ms). */
+  limitMs?: number
 }): FfmpegLocator {
-  const { env } = options
+  const { env, inputs, limitMs = PROBE_MS } = options
   let looking: Promise<Ffmpeg> | undefined
   let check: { problem: Promise<string | null>; validUntil: number } | undefined
 
@@ -77,13 +79,10 @@ export function createFfmpegLocator(options: {
     const path = await locate()
     const { outcome, stdout } = await runTool(
       { program: path, args: ['-version'] },
-      { env, limitMs: PROBE_MS },
+      { env, limitMs },
     )
     if (outcome !== 'done')
-      throw new RecorderError(
-        'CAPTURE_FAILED',
-        `The program ffmpeg (${path}) does not run. ${install}`,
-      )
+      throw new RecorderError('CAPTURE_FAILED', noAnswer(path, outcome, limitMs))
     return { path, version: parseVersion(stdout), libavcodec: parseLibavcodec(stdout) }
   }
 
@@ -100,7 +99,10 @@ export function createFfmpegLocator(options: {
     ffmpeg,
     problem() {
       if (check !== undefined && performance.now() < check.validUntil) return check.problem
-      const begun = { problem: problemOf(ffmpeg, options), validUntil: Number.POSITIVE_INFINITY }
+      const begun = {
+        problem: problemOf(ffmpeg, { env, inputs, limitMs }),
+        validUntil: Number.POSITIVE_INFINITY,
+      }
       begun.problem.then(
         (problem) => {
           if (problem !== null) begun.validUntil = performance.now() + PROBLEM_CACHE_MS
@@ -118,7 +120,7 @@ export function createFfmpegLocator(options: {
 /** Names what the ffmpeg that is found lacks; null when it has all that is needed. */
 async function problemOf(
   ffmpeg: () => Promise<Ffmpeg>,
-  { env, inputs }: { env: NodeJS.ProcessEnv; inputs: readonly string[] },
+  { env, inputs, limitMs }: { env: NodeJS.ProcessEnv; inputs: readonly string[]; limitMs: number },
 ): Promise<string | null> {
   let path: string
   try {
@@ -126,19 +128,25 @@ async function problemOf(
   } catch (error) {
     return (error as Error).message
   }
-  const [encoders, devices] = await Promise.all(
-    ['-encoders', '-devices'].map((what) =>
-      runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs: PROBE_MS }),
-    ),
-  )
-  if (encoders?.outcome !== 'done') return `The program ffmpeg (${path}) does not run. ${install}`
+  const ask = (what: string) =>
+    runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs })
+  const [encoders, devices] = await Promise.all([ask('-encoders'), ask('-devices')])
+  for (const { outcome } of [encoders, devices])
+    if (outcome !== 'done') return noAnswer(path, outcome, limitMs)
   const missing = [
     ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
-    ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
+    ...inputs.filter((name) => !lists(devices.stdout, name)),
   ]
   return missing.length === 0
     ? null
     : `This ffmpeg (${path}) lacks ${missing.join(', ')}. ${install}`
+}
+
+/** Says why an ffmpeg has not answered, and what to do. */
+function noAnswer(path: string, outcome: ToolResult['outcome'], limitMs: number): string {
+  return outcome === 'timeout'
+    ? `The program ffmpeg (${path}) has not answered within ${limitMs / 1_000} s. The computer may be too busy: try again.`
+    : `The program ffmpeg (${path}) does not run. ${install}`
 }
 
 /**

@@ -294,5 +294,10 @@ suite('encoder', (test) => {
       inputs: [],
     }).problem()
     assert.match(broken ?? '', /does not run/)
+    const slow = createFfmpegLocator({
+      ...{ ffmpegPath: make('slow', 'exec tail -f /dev/null'), env: process.env, inputs: [] },
+      limitMs: 200,
+    })
+    assert.match((await slow.problem()) ?? '', /has not answered within 0.2 s.+ too busy/)
   })
 })
