@@ -1,42 +1,26 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { findings } from './support/axe.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 import { button, type Status, untilAllRecord, untilStatus } from './support/record-view.ts'
 
 suite('accessibility of the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let recordingId: string
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-    const { body } = await daemon.api('POST', '/recordings', {
+    const { body } = await stage.daemon.api('POST', '/recordings', {
       media: ['mic', 'screen'],
       tags: { 'customer.id': '4711' },
       wrapUpSeconds: 0,
     })
     recordingId = body.id
-    await daemon.api('POST', '/recordings/current/pause', {})
-    await daemon.api('POST', '/recordings/current/resume', {})
-    await daemon.api('POST', '/recordings/current/tags', { tags: { marker: 'offer' } })
-    await daemon.api('POST', '/recordings/current/stop', {})
-  })
-
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+    await stage.daemon.api('POST', '/recordings/current/pause', {})
+    await stage.daemon.api('POST', '/recordings/current/resume', {})
+    await stage.daemon.api('POST', '/recordings/current/tags', { tags: { marker: 'offer' } })
+    await stage.daemon.api('POST', '/recordings/current/stop', {})
   })
 
   for (const colorScheme of ['light', 'dark'] as const)
@@ -46,7 +30,7 @@ suite('accessibility of the page', (test) => {
         `axe-core finds nothing on any view, ${colorScheme}, ${locale}`,
         async () => {
           const options = { colorScheme, locale, admin: true }
-          const opened = await openRecorderPage(browser, daemon, options)
+          const opened = await stage.open(options)
           const { page } = opened
           for (const fragment of [
             '#/',
@@ -54,12 +38,12 @@ suite('accessibility of the page', (test) => {
             `#/recordings/${recordingId}`,
             '#/settings',
           ]) {
-            await page.goto(`${daemon.url}/${fragment}`)
+            await page.goto(`${stage.daemon.url}/${fragment}`)
             await page.locator('main h1').first().waitFor()
             await page.waitForLoadState('networkidle', { timeout: 1 }).catch(() => {})
             assert.deepEqual(await findings(page), [], fragment)
           }
-          await page.goto(`${daemon.url}/#/recordings/${recordingId}`)
+          await page.goto(`${stage.daemon.url}/#/recordings/${recordingId}`)
           await page.locator('.accesses summary').click()
           await page.locator('.access').first().waitFor()
           assert.deepEqual(await findings(page), [], 'the accesses')
@@ -72,12 +56,12 @@ suite('accessibility of the page', (test) => {
 
   for (const width of [320, 768, 1440])
     test.unless(noBrowser, `no view scrolls sideways at ${width} px`, async () => {
-      const opened = await openRecorderPage(browser, daemon, {
+      const opened = await stage.open({
         ...{ width, locale: 'de-DE', admin: true },
       })
       const { page } = opened
       for (const fragment of ['#/', '#/recordings', `#/recordings/${recordingId}`, '#/settings']) {
-        await page.goto(`${daemon.url}/${fragment}`)
+        await page.goto(`${stage.daemon.url}/${fragment}`)
         await page.locator('main h1').first().waitFor()
         const widths = await page.evaluate(() => [
           document.documentElement.scrollWidth,
@@ -93,7 +77,7 @@ suite('accessibility of the page', (test) => {
       noBrowser,
       `axe-core finds nothing while something is recorded, ${colorScheme}`,
       async () => {
-        const { page, context } = await openRecorderPage(browser, daemon, { colorScheme })
+        const { page, context } = await stage.open({ colorScheme })
         const check = async (status: Status): Promise<void> => {
           await untilStatus(page, status)
           assert.deepEqual(await findings(page), [], status)
@@ -123,9 +107,9 @@ suite('accessibility of the page', (test) => {
         await check('wrapUp')
         await button(page, 'Close').click()
         await untilStatus(page, 'ready')
-        await daemon.api('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 0 })
+        await stage.daemon.api('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 0 })
         await check('recording')
-        await daemon.api('POST', '/recordings/current/stop', {})
+        await stage.daemon.api('POST', '/recordings/current/stop', {})
         await untilStatus(page, 'ready')
         await context.close()
       },

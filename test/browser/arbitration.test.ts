@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import type { Page } from 'playwright-core'
 import type { MachineCommandName } from '../../src/contract/commands.ts'
 import { arbitrationTable, type Cell, type Standing } from '../support/arbitration.ts'
 import { suite } from '../support/suite.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, type RecorderPage } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 import {
   type ApiClient,
   button,
@@ -77,26 +70,18 @@ function offerFor({ command, standing, expected }: Cell): Offer {
 }
 
 suite('arbitration as a person sees it', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let opened: RecorderPage
   let crm: ApiClient
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-    crm = await createApiClient(daemon, 'crm')
-    opened = await openRecorderPage(browser, daemon, { expectedErrors: /status of 409/ })
+    crm = await createApiClient(stage.daemon, 'crm')
+    opened = await stage.open({ expectedErrors: /status of 409/ })
     opened.page.setDefaultTimeout(25_000)
   })
   test.afterEach(async () => {
-    if (noBrowser === null) await endRecording(daemon, opened.page)
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+    if (noBrowser === null) await endRecording(stage.daemon, opened.page)
   })
 
   const cells = arbitrationTable().filter(
@@ -131,8 +116,8 @@ suite('arbitration as a person sees it', (test) => {
     await page.keyboard.press('s')
     await page.keyboard.press('m')
     await button(page, 'Stop').click({ force: true })
-    const { body } = await daemon.api('GET', '/recordings/current')
-    const { body: events } = await daemon.api('GET', `/recordings/${body.id}/events`)
+    const { body } = await stage.daemon.api('GET', '/recordings/current')
+    const { body: events } = await stage.daemon.api('GET', `/recordings/${body.id}/events`)
     assert.equal(body.state, 'Active')
     assert.deepEqual(
       events.items.filter((event: { type: string }) => event.type === 'command.refused'),

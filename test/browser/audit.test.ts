@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict'
-import { readFile, rm } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
 import { suite } from '../support/suite.ts'
 import { findings } from './support/axe.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, type RecorderPage } from './support/browser.ts'
 import { type InspectedRecording, recordRefusals } from './support/inspector.ts'
+import { PageStage } from './support/page-stage.ts'
 
 const LIMIT_MS = 15_000
 
 suite('the auditor’s questions on the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let opened: RecorderPage
   let page: Page
   let recorded: InspectedRecording
@@ -35,23 +28,16 @@ suite('the auditor’s questions on the page', (test) => {
     return page.locator('.audit-table tbody tr').allInnerTexts()
   }
   const rowsOf = async (report: string, query = ''): Promise<number> =>
-    (await daemon.api('GET', `/audit/reports/${report}?limit=1000&${query}`)).body.items.length
+    (await stage.daemon.api('GET', `/audit/reports/${report}?limit=1000&${query}`)).body.items
+      .length
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-    // Commands of the page that are refused are logged by the browser.
-    opened = await openRecorderPage(browser, daemon, { expectedErrors: /409/ })
+    // Commands of the page that are refused are logged by the stage.browser.
+    opened = await stage.open({ expectedErrors: /409/ })
     page = opened.page
     page.setDefaultTimeout(LIMIT_MS)
-    recorded = await recordRefusals(daemon, page)
-  })
-  test.after(async () => {
-    await opened?.context.close()
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+    recorded = await recordRefusals(stage.daemon, page)
   })
 
   test.unless(noBrowser, 'each question is answered like its route', async () => {
@@ -107,7 +93,7 @@ suite('the auditor’s questions on the page', (test) => {
 
   test.unless(noBrowser, 'all rows are saved as CSV, however many are shown', async () => {
     const count = 120
-    const refused = () => daemon.api('POST', `/recordings/${recorded.id}/pause`, {})
+    const refused = () => stage.daemon.api('POST', `/recordings/${recorded.id}/pause`, {})
     // Not all at once: beyond its limit the recorder ends connections that have sent nothing yet.
     for (let sent = 0; sent < count; sent += 20)
       await Promise.all(Array.from({ length: 20 }, refused))
@@ -135,11 +121,11 @@ suite('the auditor’s questions on the page', (test) => {
       noBrowser,
       `axe-core finds nothing, and nothing scrolls sideways on a narrow page, ${colorScheme}`,
       async () => {
-        const narrow = await openRecorderPage(browser, daemon, {
+        const narrow = await stage.open({
           ...{ width: 320, locale: 'de-DE', colorScheme, fragment: '#/audit' },
         })
         for (const name of ['refusals', 'gaps?reason=paused', 'client-activity']) {
-          await narrow.page.goto(`${daemon.url}/#/audit/${name}`)
+          await narrow.page.goto(`${stage.daemon.url}/#/audit/${name}`)
           await narrow.page.locator('.audit-table').waitFor()
           assert.deepEqual(await findings(narrow.page), [], name)
           const [wide, shown] = await narrow.page.evaluate(() => [

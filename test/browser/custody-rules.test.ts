@@ -12,7 +12,6 @@ import {
   openRecorderPage,
   type RecorderPage,
   startBrowser,
-  startSyntheticDaemon,
 } from './support/browser.ts'
 import { button, offerOf, untilStatus } from './support/record-view.ts'
 
@@ -32,7 +31,7 @@ suite('a strict recorder on its page', (test) => {
     if (noBrowser !== null) return
     home = await mkdtemp(join(tmpdir(), 'f2f-home-'))
     await writeFile(join(home, 'config.json'), JSON.stringify(CONFIG))
-    strict = await startSyntheticDaemon(home)
+    strict = await startDaemon({ home })
     browser = await startBrowser()
   })
   test.after(async () => {
@@ -140,7 +139,7 @@ suite('a strict recorder on its page', (test) => {
     async () => {
       await strict.stop()
       const bringBack = await loseMasterKey(home)
-      strict = await startSyntheticDaemon(home)
+      strict = await startDaemon({ home })
       const locked = await open({ admin: true })
       const { page } = locked
       await untilStatus(page, 'error')

@@ -1,50 +1,34 @@
 import assert from 'node:assert/strict'
-import { readFile, rm } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import { readFile } from 'node:fs/promises'
 import { suite } from '../support/suite.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, type RecorderPage } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 import { button, untilStatus } from './support/record-view.ts'
 
 const LIMIT_MS = 15_000
 
 suite('custody on the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let opened: RecorderPage
   let admin: RecorderPage
   let id: string
 
   const ask = async (path: string, body: object) => {
-    const answer = await daemon.api('POST', `/recordings/${path}`, body)
+    const answer = await stage.daemon.api('POST', `/recordings/${path}`, body)
     assert.ok(answer.status < 300, JSON.stringify(answer.body))
     return answer.body
   }
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
     const consent = { state: 'granted', method: 'spoken', note: 'at the desk' }
-    id = (await daemon.api('POST', '/recordings', { media: ['mic'], consent })).body.id
+    id = (await stage.daemon.api('POST', '/recordings', { media: ['mic'], consent })).body.id
     await ask(`${id}/stop`, {})
     await ask(`${id}/close`, {})
     // Whatever the open player still asks for when its recording is erased is gone.
     const expectedErrors = /410 \(Gone\)|404 \(Not Found\)/
-    opened = await openRecorderPage(browser, daemon, { expectedErrors })
+    opened = await stage.open({ expectedErrors })
     opened.page.setDefaultTimeout(LIMIT_MS)
-  })
-  test.after(async () => {
-    await opened?.context.close()
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
   const openRecording = (one: RecorderPage): Promise<void> =>
@@ -62,7 +46,7 @@ suite('custody on the page', (test) => {
     const proof = page.locator('.proof')
     await proof.getByText('Receipts, key and witnesses').click()
     await proof.getByText('config.json names no witness').waitFor()
-    const { key } = (await daemon.api('GET', '/audit/key')).body
+    const { key } = (await stage.daemon.api('GET', '/audit/key')).body
     assert.equal(await proof.locator('.vkey').innerText(), key)
     const save = async (name: string): Promise<string> => {
       const [file] = await Promise.all([
@@ -72,7 +56,7 @@ suite('custody on the page', (test) => {
       return readFile(await file.path(), 'utf8')
     }
     const field = proof.getByLabel('Position in the log')
-    const { items } = (await daemon.api('GET', `/recordings/${id}/events?limit=1000`)).body
+    const { items } = (await stage.daemon.api('GET', `/recordings/${id}/events?limit=1000`)).body
     const closed = items.find(({ type }: { type: string }) => type === 'recording.closed')
     assert.ok(Number(await field.inputValue()) >= closed.position)
     await field.fill(String(closed.position))
@@ -116,7 +100,7 @@ suite('custody on the page', (test) => {
     noBrowser,
     'who may releases and places holds with a reason, and cannot erase what is held',
     async () => {
-      admin = await openRecorderPage(browser, daemon, { admin: true, expectedErrors: /409|410/ })
+      admin = await stage.open({ admin: true, expectedErrors: /409|410/ })
       const { page } = admin
       page.setDefaultTimeout(LIMIT_MS)
       await openRecording(admin)
@@ -134,7 +118,7 @@ suite('custody on the page', (test) => {
       assert.equal(await page.locator('dialog[open]').count(), 1, 'a reason is needed')
       await fillDialog(admin, 'Another claim.')
       await page.locator('.hold').getByText('Another claim.').waitFor()
-      const { items } = (await daemon.api('GET', `/recordings/${id}/holds`)).body
+      const { items } = (await stage.daemon.api('GET', `/recordings/${id}/holds`)).body
       assert.deepEqual([items.length, items[0].by.side], [1, 'ui'])
       await button(page, 'Release').click()
       await fillDialog(admin, 'It is settled, too.')
@@ -146,7 +130,7 @@ suite('custody on the page', (test) => {
     noBrowser,
     'the recorder’s refusal to erase is said in the page’s words',
     async () => {
-      const german = await openRecorderPage(browser, daemon, {
+      const german = await stage.open({
         ...{ admin: true, locale: 'de-DE', expectedErrors: /409|410/ },
       })
       german.page.setDefaultTimeout(LIMIT_MS)
@@ -157,7 +141,7 @@ suite('custody on the page', (test) => {
       await ask(`${id}/holds`, { reason: 'In the meantime.' })
       await fillDialog(german, 'Der Kunde bat darum.')
       await dialog.getByText('Eine Sperre bewahrt die Aufnahme vor dem Löschen.').waitFor()
-      assert.equal((await daemon.api('GET', `/recordings/${id}`)).body.erased, null)
+      assert.equal((await stage.daemon.api('GET', `/recordings/${id}`)).body.erased, null)
       german.assertClean()
       await german.context.close()
     },
@@ -201,8 +185,8 @@ suite('custody on the page', (test) => {
     'consent is noted while a program records, and a withdrawal asks once before it ends that',
     async () => {
       const { page } = opened
-      await page.goto(`${daemon.url}/#/`)
-      const { body } = await daemon.api('POST', '/recordings', { media: ['mic'] })
+      await page.goto(`${stage.daemon.url}/#/`)
+      const { body } = await stage.daemon.api('POST', '/recordings', { media: ['mic'] })
       const panel = page.locator('.consent')
       await panel.getByText('Nothing is noted yet.').waitFor()
       await button(page, 'Note an answer').click()
@@ -216,7 +200,7 @@ suite('custody on the page', (test) => {
       await button(page, 'Note it').click()
       await page.getByText('The recording ends at once, for good.').waitFor()
       await button(page, 'Back').click()
-      const state = async () => (await daemon.api('GET', `/recordings/${body.id}`)).body.state
+      const state = async () => (await stage.daemon.api('GET', `/recordings/${body.id}`)).body.state
       assert.equal(await state(), 'Active', 'the first press has ended nothing')
       await button(page, 'Note it').click()
       await button(page, 'Yes, end it').click()

@@ -1,38 +1,23 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser, Locator, Page } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import type { Locator, Page } from 'playwright-core'
 import { suite } from '../support/suite.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, type RecorderPage } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 import { button, endRecording, untilAllRecord, untilStatus } from './support/record-view.ts'
 
 suite('a button that is pressed twice', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let opened: RecorderPage
   let page: Page
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-    opened = await openRecorderPage(browser, daemon)
+    opened = await stage.open()
     page = opened.page
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
   test.beforeEach(async () => {
     if (noBrowser !== null) return
-    await endRecording(daemon, page)
+    await endRecording(stage.daemon, page)
     await button(page, 'Start recording').click()
     await untilAllRecord(page)
   })
@@ -59,7 +44,7 @@ suite('a button that is pressed twice', (test) => {
     // A press shows with the next frame that it is under way.
     await page.evaluate(() => new Promise(requestAnimationFrame))
     await untilAnswered()
-    const { items } = (await daemon.api('GET', '/recordings/current/events')).body
+    const { items } = (await stage.daemon.api('GET', '/recordings/current/events')).body
     type Item = { type: string; data: { command: string } }
     const accepted = (items as Item[]).filter(({ type }) => type === 'command.accepted')
     return accepted.slice(1).map(({ data }) => data.command)

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser, Locator, Page } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import type { Locator, Page } from 'playwright-core'
 import { eventually, suite } from '../support/suite.ts'
 import {
   ACTORS,
@@ -14,14 +12,9 @@ import {
   sessionOf,
 } from './support/actor-feed.ts'
 import { findings } from './support/axe.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, type RecorderPage } from './support/browser.ts'
 import { inspectAt, recordRefusals } from './support/inspector.ts'
+import { PageStage } from './support/page-stage.ts'
 
 const LIMIT_MS = 15_000
 /** Far more than are in sight, and far fewer than there are. */
@@ -43,8 +36,7 @@ const TIME_FRAMES = `(async () => {
 })()`
 
 suite('a thousand living actors in the inspector', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let recordingId: string
   let opened: RecorderPage
   let page: Page
@@ -53,15 +45,13 @@ suite('a thousand living actors in the inspector', (test) => {
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-    const recording = await openRecorderPage(browser, daemon)
-    recordingId = (await recordRefusals(daemon, recording.page)).id
+    const recording = await stage.open()
+    recordingId = (await recordRefusals(stage.daemon, recording.page)).id
     await recording.context.close()
   })
   test.beforeEach(async () => {
     if (noBrowser !== null) return
-    opened = await openRecorderPage(browser, daemon)
+    opened = await stage.open()
     page = opened.page
     page.setDefaultTimeout(LIMIT_MS)
     feed = await playFeed(page, manyActors())
@@ -73,11 +63,6 @@ suite('a thousand living actors in the inspector', (test) => {
   test.afterEach(async () => {
     opened?.assertClean()
     await opened?.context.close()
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
   const row = (name: string): Locator => tree.getByRole('treeitem', { name })

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import { type Daemon, startDaemon } from '../../lab/daemon.ts'
+import { startDaemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { findings } from './support/axe.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, openRecorderPage } from './support/browser.ts'
 import {
   eventsOf,
   inspectAt,
@@ -17,36 +11,28 @@ import {
   shownStates,
   untilIndex,
 } from './support/inspector.ts'
+import { PageStage } from './support/page-stage.ts'
 
 const LIMIT_MS = 15_000
 /** A browser reports a connection that breaks, and nobody can stop it from doing so. */
 const BROKEN = /net::ERR|Failed to load resource|Failed to fetch|WebSocket/
 
 suite('the inspector, live and for everybody', (test) => {
-  let daemon: Daemon
-  let browser: Browser
-
-  test.before(async () => {
-    if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
-  })
+  const stage = PageStage.for(test)
 
   test.unless(noBrowser, 'a live recording lights its states as the commands come', async () => {
-    const opened = await openRecorderPage(browser, daemon, { fragment: '#/inspector' })
+    const opened = await stage.open({ fragment: '#/inspector' })
     const { page } = opened
     page.setDefaultTimeout(LIMIT_MS)
     await page.getByText('Nothing has been recorded yet.').waitFor()
-    const { body } = await daemon.api('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 600 })
+    const { body } = await stage.daemon.api('POST', '/recordings', {
+      media: ['mic'],
+      wrapUpSeconds: 600,
+    })
     const session = (state: string) =>
       page.locator(`.chip[data-machine="session"][data-state="${state}"]`).waitFor()
     await session('capturing.active')
-    await daemon.api('POST', `/recordings/${body.id}/pause`, {})
+    await stage.daemon.api('POST', `/recordings/${body.id}/pause`, {})
     await session('capturing.paused')
     await page
       .locator('[data-chart="session"] [data-node="capturing.paused"][data-active="true"]')
@@ -59,17 +45,17 @@ suite('the inspector, live and for everybody', (test) => {
       .waitFor()
     await clock.waitFor()
     await page.keyboard.press('ArrowLeft')
-    await daemon.api('POST', `/recordings/${body.id}/resume`, {})
+    await stage.daemon.api('POST', `/recordings/${body.id}/resume`, {})
     await page.locator('.stepper-live').waitFor({ state: 'detached' })
     // Who looks at a moment stays there until they ask for the newest one.
     await session('capturing.paused')
     await page.keyboard.press('End')
     await session('capturing.active')
     await clock.waitFor({ state: 'detached' })
-    await daemon.api('POST', `/recordings/${body.id}/stop`, {})
-    await daemon.api('POST', `/recordings/${body.id}/close`, {})
+    await stage.daemon.api('POST', `/recordings/${body.id}/stop`, {})
+    await stage.daemon.api('POST', `/recordings/${body.id}/close`, {})
     await session('closed')
-    const { length } = await eventsOf(daemon, body.id)
+    const { length } = await eventsOf(stage.daemon, body.id)
     await page.locator(`.inspector[data-index="${length}"]`).waitFor()
     opened.assertClean()
     await opened.context.close()
@@ -79,9 +65,9 @@ suite('the inspector, live and for everybody', (test) => {
     noBrowser,
     'the living actors are shown again when the recorder is back',
     async () => {
-      const first = await startSyntheticDaemon()
+      const first = await startDaemon()
       const { body } = await first.api('POST', '/recordings', { media: ['mic'] })
-      const opened = await openRecorderPage(browser, first, { expectedErrors: BROKEN })
+      const opened = await openRecorderPage(stage.browser, first, { expectedErrors: BROKEN })
       const { page } = opened
       page.setDefaultTimeout(LIMIT_MS)
       await inspectAt(page, body.id)
@@ -105,15 +91,15 @@ suite('the inspector, live and for everybody', (test) => {
   )
 
   test.unless(noBrowser, 'a recording that crashed and recovered shows how it ended', async () => {
-    const crashing = await startSyntheticDaemon()
+    const crashing = await startDaemon()
     const { body } = await crashing.api('POST', '/recordings', { media: ['mic', 'screen'] })
     crashing.kill()
     await crashing.exited
-    const recovered = await startSyntheticDaemon(crashing.home)
+    const recovered = await startDaemon({ home: crashing.home })
     try {
       const events = await eventsOf(recovered, body.id)
       const at = events.findIndex(({ type }) => type === 'recording.interrupted')
-      const opened = await openRecorderPage(browser, recovered)
+      const opened = await openRecorderPage(stage.browser, recovered)
       const { page } = opened
       page.setDefaultTimeout(LIMIT_MS)
       await inspectAt(page, body.id, events[at]?.position)
@@ -143,8 +129,8 @@ suite('the inspector, live and for everybody', (test) => {
     noBrowser,
     'axe-core finds nothing, nothing scrolls sideways, and no machine stands alone',
     async () => {
-      const first = await openRecorderPage(browser, daemon)
-      const { id, events } = await recordRefusals(daemon, first.page)
+      const first = await stage.open()
+      const { id, events } = await recordRefusals(stage.daemon, first.page)
       await first.context.close()
       const refused = events.find(({ type }) => type === 'command.refused')?.position
       for (const [width, colorScheme, locale] of [
@@ -154,7 +140,7 @@ suite('the inspector, live and for everybody', (test) => {
         [768, 'light', 'de-DE'],
         [320, 'dark', 'de-DE'],
       ] as const) {
-        const opened = await openRecorderPage(browser, daemon, { width, colorScheme, locale })
+        const opened = await stage.open({ width, colorScheme, locale })
         const { page } = opened
         for (const position of [undefined, refused]) {
           await inspectAt(page, id, position)
@@ -169,7 +155,7 @@ suite('the inspector, live and for everybody', (test) => {
           )
           assert.ok(Math.abs(end! - last!) < 1, `${width} px: the last line is not full`)
         }
-        await page.goto(`${daemon.url}/#/inspector?choose=1`)
+        await page.goto(`${stage.daemon.url}/#/inspector?choose=1`)
         await page.locator('.choose-row').first().waitFor()
         assert.deepEqual(await findings(page), [])
         opened.assertClean()

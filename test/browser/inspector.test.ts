@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFile, rm } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
 import { type AnyStateMachine, createActor, type Snapshot } from 'xstate'
-import type { Daemon } from '../../lab/daemon.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { MEDIA } from '../../src/contract/media.ts'
 import type { ReplayState } from '../../src/contract/replay.ts'
@@ -13,13 +12,7 @@ import { trackMachine } from '../../src/machines/track-machine.ts'
 import { statePath } from '../../src/replay/machine-states.ts'
 import type { PersistedSnapshots } from '../../src/replay/persisted-snapshots.ts'
 import { suite } from '../support/suite.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, type RecorderPage } from './support/browser.ts'
 import {
   eventsOf,
   type InspectedRecording,
@@ -29,14 +22,14 @@ import {
   shownStates,
   untilIndex,
 } from './support/inspector.ts'
+import { PageStage } from './support/page-stage.ts'
 
 const LIMIT_MS = 15_000
 /** Within this time the page would show what it has learnt by itself. */
 const SHOWN_MS = 1_500
 
 suite('the inspector', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let recorded: InspectedRecording
   let opened: RecorderPage
   let page: Page
@@ -51,30 +44,27 @@ suite('the inspector', (test) => {
       ({ type, data }) => type === 'command.refused' && 'medium' in data && data.medium === 'mic',
     )
   const replayAt = async (index: number): Promise<ReplayState> =>
-    (await daemon.api('GET', `/recordings/${recorded.id}/replay?position=${positionAt(index)}`))
-      .body
+    (
+      await stage.daemon.api(
+        'GET',
+        `/recordings/${recorded.id}/replay?position=${positionAt(index)}`,
+      )
+    ).body
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-    const recording = await openRecorderPage(browser, daemon)
-    recorded = await recordRefusals(daemon, recording.page)
+    const recording = await stage.open()
+    recorded = await recordRefusals(stage.daemon, recording.page)
     await recording.context.close()
   })
   test.beforeEach(async () => {
     if (noBrowser !== null) return
-    opened = await openRecorderPage(browser, daemon)
+    opened = await stage.open()
     page = opened.page
     page.setDefaultTimeout(LIMIT_MS)
   })
   test.afterEach(async () => {
     await opened?.context.close()
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
   test.unless(
@@ -83,7 +73,7 @@ suite('the inspector', (test) => {
     async () => {
       const position = positionAt(refusalOf('api'))
       await page.goto('about:blank')
-      await page.goto(`${daemon.url}/#/inspector/${recorded.id}?position=${position}`)
+      await page.goto(`${stage.daemon.url}/#/inspector/${recorded.id}?position=${position}`)
       await page.locator('.inspector[data-complete="true"]').waitFor()
       const files = await page.evaluate(() =>
         performance.getEntriesByType('resource').map(({ name, startTime }) => ({
@@ -112,7 +102,7 @@ suite('the inspector', (test) => {
     let wasShown: boolean | undefined
     await page.route(`**/v1${moment}`, async (route) => {
       // The page learns of this look at the recording while it waits for its own.
-      await daemon.api('GET', moment)
+      await stage.daemon.api('GET', moment)
       const shown = inspector.waitFor({ timeout: SHOWN_MS })
       wasShown = await shown.then(
         () => true,
@@ -120,7 +110,7 @@ suite('the inspector', (test) => {
       )
       await route.continue()
     })
-    await page.goto(`${daemon.url}/#/inspector/${recorded.id}?position=${position}`)
+    await page.goto(`${stage.daemon.url}/#/inspector/${recorded.id}?position=${position}`)
     await page.locator('.inspector[data-complete="true"]').waitFor()
     assert.equal(wasShown, false)
     await untilIndex(page, refusalOf('api'))
@@ -240,8 +230,8 @@ suite('the inspector', (test) => {
     assert.equal(await page.evaluate('history.length'), before)
     await page.reload()
     await untilIndex(page, first + 1)
-    await page.goto(`${daemon.url}/inspector`)
-    await page.waitForURL(`${daemon.url}/#/inspector`)
+    await page.goto(`${stage.daemon.url}/inspector`)
+    await page.waitForURL(`${stage.daemon.url}/#/inspector`)
     opened.assertClean()
   })
 
@@ -331,19 +321,19 @@ suite('the inspector', (test) => {
     'of many tags, those of the moment are shown, and all on wish',
     async () => {
       const tags = Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`key${i}`, i]))
-      const { body } = await daemon.api('POST', '/recordings', { media: ['mic'], tags })
+      const { body } = await stage.daemon.api('POST', '/recordings', { media: ['mic'], tags })
       const { id } = body as { id: string }
-      await daemon.api('POST', `/recordings/${id}/tags`, { tags: { last: 'seen' } })
-      await daemon.api('POST', `/recordings/${id}/stop`, {})
-      await daemon.api('POST', `/recordings/${id}/close`, {})
-      const events = await eventsOf(daemon, id)
+      await stage.daemon.api('POST', `/recordings/${id}/tags`, { tags: { last: 'seen' } })
+      await stage.daemon.api('POST', `/recordings/${id}/stop`, {})
+      await stage.daemon.api('POST', `/recordings/${id}/close`, {})
+      const events = await eventsOf(stage.daemon, id)
       const last = events.findLast(({ type }) => type === 'recording.tagged')
       await inspectAt(page, id, last?.position)
       const shown = page.locator('.state-tag-key')
       assert.deepEqual((await shown.allTextContents()).slice(-1), ['last'])
       assert.equal(await shown.count(), 41)
       await page.getByRole('button', { name: /^Show \d+ more$/ }).click()
-      const { body: seen } = await daemon.api('GET', `/recordings/${id}`)
+      const { body: seen } = await stage.daemon.api('GET', `/recordings/${id}`)
       const count = (seen as { tags: unknown[] }).tags.length
       // Only those in sight are in the document, at first those around the moment's own.
       const all = page.locator('.state-tags-all')

@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
-import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 import { button, untilAllRecord, untilStatus } from './support/record-view.ts'
 
 suite('a person at the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
-  test.before(async () => {
-    if (noBrowser !== null) return
-    daemon = await startDaemon()
-    browser = await startBrowser()
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
-  })
+  const stage = PageStage.for(test)
 
   test.unless(
     noBrowser,
     'records, pauses for a card number, tags, stops, finds and plays the recording',
     async () => {
-      const { page, context, assertClean } = await openRecorderPage(browser, daemon)
+      const { page, context, assertClean } = await stage.open()
       page.setDefaultTimeout(30_000)
       await untilStatus(page, 'ready')
       await button(page, /^Start recording/).click()
@@ -34,7 +21,7 @@ suite('a person at the page', (test) => {
         .first()
         .click()
       await untilStatus(page, 'paused')
-      const { body } = await daemon.api('GET', '/recordings/current')
+      const { body } = await stage.daemon.api('GET', '/recordings/current')
       assert.equal(body.state, 'Paused')
       await button(page, /^Resume/)
         .first()

@@ -1,40 +1,23 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser, Response } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import type { Response } from 'playwright-core'
 import { suite } from '../support/suite.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 
 /** The most values of one request. */
 const VALUES = 64
 
 suite('a recording with many tags on the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
-  test.before(async () => {
-    if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
-  })
+  const stage = PageStage.for(test)
 
   test.unless(noBrowser, 'is read once; then only what is new', async () => {
-    await daemon.api('POST', '/recordings', { media: ['mic'] })
-    const { body } = await daemon.api('GET', '/recordings/current')
-    const tag = (tags: object) => daemon.api('POST', '/recordings/current/tags', { tags })
+    await stage.daemon.api('POST', '/recordings', { media: ['mic'] })
+    const { body } = await stage.daemon.api('GET', '/recordings/current')
+    const tag = (tags: object) => stage.daemon.api('POST', '/recordings/current/tags', { tags })
     const names = Array.from({ length: VALUES - 1 }, (_, i) => [`key${i}`, 'old'])
     await tag({ ...Object.fromEntries(names), marker: 'first' })
 
-    const { page, context, assertClean } = await openRecorderPage(browser, daemon)
+    const { page, context, assertClean } = await stage.open()
     await page.locator('.marker', { hasText: 'first' }).waitFor()
     const answers: Response[] = []
     page.on('response', (answer) => {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { type Daemon, startDaemon } from '../../lab/daemon.ts'
+import type { Page } from 'playwright-core'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
-import { noBrowser, openRecorderPage, type RecorderPage, startBrowser } from './support/browser.ts'
+import { noBrowser, type RecorderPage } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 import {
   openAt,
   type PlayedRecording,
@@ -29,22 +28,19 @@ function middle(values: readonly number[]): number {
 }
 
 suite('playing on the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  // What is played comes from the ffmpeg that people have.
+  const stage = PageStage.for(test, { env: { F2F_LAB_SYNTHETIC_FFMPEG: '' } })
   let recorded: PlayedRecording
   let opened: RecorderPage
   let page: Page
 
   test.before(async () => {
     if (noBrowser !== null) return
-    // What is played comes from the ffmpeg that people have.
-    daemon = await startDaemon({ env: { F2F_LAB_SYNTHETIC_FFMPEG: '' } })
-    browser = await startBrowser()
-    recorded = await recordConversation(daemon)
+    recorded = await recordConversation(stage.daemon)
   })
   test.beforeEach(async () => {
     if (noBrowser !== null) return
-    opened = await openRecorderPage(browser, daemon, {
+    opened = await stage.open({
       fragment: `#/recordings/${recorded.id}?at=1000`,
     })
     page = opened.page
@@ -53,11 +49,6 @@ suite('playing on the page', (test) => {
   })
   test.afterEach(async () => {
     await opened?.context.close()
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
   test.unless(noBrowser, 'picture and both sounds play from a click, and soon', async () => {
@@ -116,7 +107,7 @@ suite('playing on the page', (test) => {
   })
 
   test.unless(noBrowser, 'a jump reads the screen from its key frame on, and goes on', async () => {
-    const { keyFrames, reads } = await replaceScreen(page, join(daemon.home, 'replaced.mp4'))
+    const { keyFrames, reads } = await replaceScreen(page, join(stage.daemon.home, 'replaced.mp4'))
     await page.reload()
     await openAt(page, recorded.id, recorded.screenResumedMs + 2_500)
     await playButton(page).click()
@@ -197,17 +188,17 @@ suite('playing on the page', (test) => {
   })
 
   test.unless(noBrowser, 'a recording in progress plays what is complete', async () => {
-    const { body } = await daemon.api('POST', '/recordings', { media: ['mic'] })
-    await daemon.api('POST', `/recordings/${body.id}/pause`, {})
-    await daemon.api('POST', `/recordings/${body.id}/resume`, {})
+    const { body } = await stage.daemon.api('POST', '/recordings', { media: ['mic'] })
+    await stage.daemon.api('POST', `/recordings/${body.id}/pause`, {})
+    await stage.daemon.api('POST', `/recordings/${body.id}/resume`, {})
     try {
-      await page.goto(`${daemon.url}/#/recordings/${body.id}`)
+      await page.goto(`${stage.daemon.url}/#/recordings/${body.id}`)
       await page.locator('.state-Active').waitFor()
       await page.getByRole('slider', { name: 'Time line' }).press('End')
       await page.locator('[data-card="open"]').waitFor()
     } finally {
-      await daemon.api('POST', `/recordings/${body.id}/stop`, {})
-      await daemon.api('POST', `/recordings/${body.id}/close`, {})
+      await stage.daemon.api('POST', `/recordings/${body.id}/stop`, {})
+      await stage.daemon.api('POST', `/recordings/${body.id}/close`, {})
     }
     // The new segment appears by itself, and nothing is open any more.
     await page.locator('.state-Closed').waitFor()

@@ -2,17 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import type { Page } from 'playwright-core'
+import { startDaemon } from '../../lab/daemon.ts'
 import { DOUBLE_PRESS_MS } from '../../src/ui/record/keyboard/double-press.ts'
 import { eventually, suite } from '../support/suite.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, openRecorderPage, type RecorderPage } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 import {
   button,
   endRecording,
@@ -58,29 +53,17 @@ const UNTIL_CLOCK_STANDS = `(async () => {
 })()`
 
 suite('recording on the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let opened: RecorderPage
-
-  test.before(async () => {
-    if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
-    browser = await startBrowser()
-  })
   test.beforeEach(async () => {
     if (noBrowser !== null) return
-    opened = await openRecorderPage(browser, daemon, { expectedErrors: REFUSED })
+    opened = await stage.open({ expectedErrors: REFUSED })
     opened.page.setDefaultTimeout(LIMIT_MS)
   })
   test.afterEach(async () => {
     if (noBrowser !== null) return
-    await endRecording(daemon, opened.page)
+    await endRecording(stage.daemon, opened.page)
     await opened.context.close()
-  })
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
   test.unless(noBrowser, 'a person records with the mouse, from start to close', async () => {
@@ -108,7 +91,7 @@ suite('recording on the page', (test) => {
     await button(page, 'Stop').click()
     await untilStatus(page, 'wrapUp')
     await untilSaid(page, /^Recording stopped at /)
-    const { body } = await daemon.api('GET', '/recordings/current')
+    const { body } = await stage.daemon.api('GET', '/recordings/current')
     await button(page, 'Close').click()
     await untilStatus(page, 'ready')
     const values = Object.fromEntries(
@@ -181,7 +164,7 @@ suite('recording on the page', (test) => {
     })
     await dialog.getByLabel('Use these keys').check()
     await dialog.getByRole('button', { name: 'Done' }).click()
-    assert.equal((await daemon.api('GET', '/recordings/current')).status, 404)
+    assert.equal((await stage.daemon.api('GET', '/recordings/current')).status, 404)
     assertClean()
   })
 
@@ -207,7 +190,7 @@ suite('recording on the page', (test) => {
       const meter = document.querySelector('[role="meter"]')
       return meter !== null && Number(meter.getAttribute('aria-valuenow')) > -60
     })
-    await endRecording(daemon, page)
+    await endRecording(stage.daemon, page)
     await page.reload()
     assert.ok(
       await page.locator('[name="sound"][value="microphone"]').isChecked(),
@@ -220,7 +203,7 @@ suite('recording on the page', (test) => {
 
   test.unless(noBrowser, 'the time stands still in a pause, in both windows', async () => {
     const { page, assertClean } = opened
-    const second = await openRecorderPage(browser, daemon)
+    const second = await stage.open()
     await button(page, 'Start recording').click()
     await Promise.all([page, second.page].map(untilAllRecord))
     await untilClockMoves(page)
@@ -230,7 +213,7 @@ suite('recording on the page', (test) => {
     const shown = await page.evaluate<string | null>(UNTIL_CLOCK_STANDS)
     assert.notEqual(shown, null, 'the clock goes on in the pause')
     assert.equal(await clock(second.page), shown)
-    await endRecording(daemon, page)
+    await endRecording(stage.daemon, page)
     await untilStatus(second.page, 'ready')
     assertClean()
     second.assertClean()
@@ -257,8 +240,8 @@ suite('recording on the page', (test) => {
   test.unless(noBrowser, 'keys used before are offered, and the screen is shown', async () => {
     const { page, assertClean } = opened
     const earlier = { media: ['mic'], tags: { contract: 'C-1' }, wrapUpSeconds: 0 }
-    await daemon.api('POST', '/recordings', earlier)
-    await daemon.api('POST', '/recordings/current/stop', {})
+    await stage.daemon.api('POST', '/recordings', earlier)
+    await stage.daemon.api('POST', '/recordings/current/stop', {})
     await untilStatus(page, 'ready')
     await button(page, 'Start recording').click()
     await untilAllRecord(page)
@@ -298,7 +281,7 @@ suite('recording on the page', (test) => {
   })
 
   test.unless(noBrowser, 'what a check has found is said in German on a German page', async () => {
-    const german = await openRecorderPage(browser, daemon, { locale: 'de-DE' })
+    const german = await stage.open({ locale: 'de-DE' })
     const at = new Date().toISOString()
     const checks = [
       { id: 'mute', medium: 'mic', result: 'fail', detail: 'It is muted.', remedy: 'Unmute it.' },
@@ -319,9 +302,9 @@ suite('recording on the page', (test) => {
   test.unless(noBrowser, 'a start waits for the required tags, and says so', async () => {
     const home = await mkdtemp(join(tmpdir(), 'f2f-home-'))
     await writeFile(join(home, 'config.json'), '{"tags":{"required":["customer.id"]}}')
-    const strict = await startSyntheticDaemon(home)
+    const strict = await startDaemon({ home })
     try {
-      const { page, context, assertClean } = await openRecorderPage(browser, strict)
+      const { page, context, assertClean } = await openRecorderPage(stage.browser, strict)
       await untilStatus(page, 'ready')
       const start = button(page, 'Start recording')
       const field = page.getByLabel('customer.id')

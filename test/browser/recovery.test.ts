@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { type Daemon, startDaemon } from '../../lab/daemon.ts'
+import type { BrowserContext, Page } from 'playwright-core'
 import { eventually, suite } from '../support/suite.ts'
-import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
 import { eventsOf, untilIndex } from './support/inspector.ts'
+import { PageStage } from './support/page-stage.ts'
 
 const LIMIT_MS = 15_000
 /** A browser reports a connection that breaks, and nobody can stop it from doing so. */
@@ -25,29 +24,18 @@ async function cutOff(context: BrowserContext, page: Page): Promise<() => Promis
 }
 
 suite('a page that was cut off while a recording ended', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
   let id: string
-
-  test.before(async () => {
-    if (noBrowser !== null) return
-    daemon = await startDaemon()
-    browser = await startBrowser()
-  })
   test.beforeEach(async () => {
     if (noBrowser !== null) return
-    const { body } = await daemon.api('POST', '/recordings', { media: ['mic'] })
+    const { body } = await stage.daemon.api('POST', '/recordings', { media: ['mic'] })
     id = body.id
   })
   test.afterEach(endRecording)
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
-  })
 
   async function endRecording(): Promise<void> {
-    for (const last of ['stop', 'close']) await daemon?.api('POST', `/recordings/${id}/${last}`)
+    for (const last of ['stop', 'close'])
+      await stage.daemon?.api('POST', `/recordings/${id}/${last}`)
   }
 
   /**
@@ -59,7 +47,7 @@ suite('a page that was cut off while a recording ended', (test) => {
     ready: string,
     read: string,
   ): Promise<[BrowserContext, Page]> {
-    const { page, context } = await openRecorderPage(browser, daemon, {
+    const { page, context } = await stage.open({
       fragment,
       expectedErrors: BROKEN,
     })
@@ -89,7 +77,7 @@ suite('a page that was cut off while a recording ended', (test) => {
       '[data-complete="true"]',
       '/events',
     )
-    const { length } = await eventsOf(daemon, id)
+    const { length } = await eventsOf(stage.daemon, id)
     await page.locator('.stepper-count', { hasText: `/ ${length}` }).waitFor()
     await page.locator('.inspector-problem').waitFor({ state: 'detached' })
     await context.close()
@@ -99,12 +87,12 @@ suite('a page that was cut off while a recording ended', (test) => {
     noBrowser,
     'a link to a moment that is not there leads to the one before',
     async () => {
-      const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
+      const { page, context, assertClean } = await stage.open({
         fragment: `#/inspector/${id}?position=99999999`,
         expectedErrors: BROKEN,
       })
       page.setDefaultTimeout(LIMIT_MS)
-      await untilIndex(page, (await eventsOf(daemon, id)).length)
+      await untilIndex(page, (await eventsOf(stage.daemon, id)).length)
       assert.equal(await page.locator('.inspector-problem').count(), 0)
       assertClean()
       await context.close()

@@ -1,34 +1,20 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { type Daemon, startDaemon } from '../../lab/daemon.ts'
+import type { Page } from 'playwright-core'
 import { suite } from '../support/suite.ts'
-import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
+import { PageStage } from './support/page-stage.ts'
 
 const ground = (page: Page): Promise<string> =>
   page.evaluate(() => getComputedStyle(document.body).backgroundColor)
 
 suite('settings of the page', (test) => {
-  let daemon: Daemon
-  let browser: Browser
+  const stage = PageStage.for(test)
 
   const open = (expectedErrors?: RegExp) =>
-    openRecorderPage(browser, daemon, {
+    stage.open({
       fragment: '#/settings',
       ...(expectedErrors && { expectedErrors }),
     })
-
-  test.before(async () => {
-    if (noBrowser !== null) return
-    daemon = await startDaemon()
-    browser = await startBrowser()
-  })
-
-  test.after(async () => {
-    await browser?.close()
-    await daemon?.stop()
-    if (daemon) await rm(daemon.home, { recursive: true, force: true })
-  })
 
   test.unless(noBrowser, 'colours and language change at once and are kept', async () => {
     const { page, context, assertClean } = await open()

@@ -7,7 +7,7 @@ import {
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import { findProgram } from '../../../src/processes/find-program.ts'
-import { suite } from '../../support/suite.ts'
+import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
 import { fakeProgram } from '../support/fake-program.ts'
 import { sizeOf } from '../support/media-files.ts'
@@ -71,8 +71,12 @@ suite('an ffmpeg without a release number', (test) => {
       const ffmpegPath = shim(join(bench.folder, build.version), build)
       const platform = bench.platform({ env: { ...process.env, ...desktop.env }, ffmpegPath })
       const device = await platform.resolve('screen', undefined)
-      const probed = await platform.probe('screen', device, new AbortController().signal)
-      assert.equal(probed.problem, null)
+      const { signal } = new AbortController()
+      // A starved machine takes longer than a probe may.
+      await eventually('a probe that delivers', async () => {
+        const { problem } = await platform.probe('screen', device, signal)
+        return problem === null
+      })
 
       const capture = bench.capture(platform, 'screen')
       capture.open(device)
@@ -84,7 +88,7 @@ suite('an ffmpeg without a release number', (test) => {
       const grabs = readFileSync(`${ffmpegPath}.calls`, 'utf8')
         .split('\n')
         .filter((call) => call.includes('x11grab'))
-      assert.equal(grabs.length, 2)
+      assert.ok(grabs.length >= 2)
       for (const call of grabs) assert.match(call, /-video_size 800x500 .*-i \S*:/)
     })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { type Daemon, startDaemon } from '../../../lab/daemon.ts'
+import type { Daemon } from '../../../lab/daemon.ts'
 import { missingPrograms } from '../../../lab/missing-programs.ts'
 import { findProgram } from '../../../src/processes/find-program.ts'
 
@@ -67,9 +67,4 @@ export async function openRecorderPage(
   await page.goto(body.url)
   if (fragment !== '#/') await page.goto(`${daemon.url}/${fragment}`)
   return { page, context, assertClean: () => assert.deepEqual(faults, []) }
-}
-
-/** Starts a daemon that records a test picture and tones. */
-export function startSyntheticDaemon(home?: string): Promise<Daemon> {
-  return startDaemon(home === undefined ? {} : { home })
 }
