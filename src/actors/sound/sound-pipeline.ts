@@ -1,4 +1,4 @@
-import type { AudioFormat } from '../../ffmpeg/encoding.ts'
+import { type AudioFormat, SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
 import {
   type CaptureProblem,
   captureFailed,
@@ -40,8 +40,10 @@ export class SoundPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
   startedAtMs: number | undefined
   readonly #parts: SoundPipelineParts
-  /** No sound was captured before (epoch ms), whenever it arrives. */
+  /** No sound from before is kept (epoch ms). */
   readonly #begunAtMs: number
+  /** How much was dropped for that, in ms. */
+  #droppedMs = 0
   readonly #events: PipelineEvents
   readonly #aligner: FrameAligner
   readonly #meter: LevelMeter
@@ -126,16 +128,36 @@ export class SoundPipeline implements Pipeline {
     this.#meter.push(pcm)
     if (this.#encoder.isAnchored) {
       this.#checkForLoss(arrivedAt)
-      const lagMs = this.#drift.originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
+      const lagMs = this.#originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
       // The rest of the sound from before a cut counts as sound that came in time for it.
       const cutAt = this.#cause?.at ?? Number.POSITIVE_INFINITY
       this.#quarantine.push(this.#slipper.push(pcm, lagMs), Math.min(arrivedAt, cutAt))
     } else {
       // The first sound skips the quarantine, so that a start is soon confirmed.
-      this.startedAtMs = Math.max(this.#begunAtMs, this.#drift.originAt(arrivedAt))
-      this.#encoder.write(pcm)
+      const kept = this.#sinceBegin(pcm, arrivedAt)
+      if (kept.length === 0) return
+      this.#encoder.write(kept)
+      this.startedAtMs = Math.max(this.#begunAtMs, this.#originAt(arrivedAt))
       if (this.#drift.isSettled) this.#encoder.passOn()
     }
+  }
+
+  /** The time of the first sound that is kept (epoch ms), as estimated at a time. */
+  #originAt(time: number): number {
+    return this.#drift.originAt(time) + this.#droppedMs
+  }
+
+  /**
+   * The part of the first sound that was captured since the beginning: more than has passed since
+   * then cannot be. Were all of it kept, the segment would outlast its cut.
+   */
+  #sinceBegin(pcm: Buffer, arrivedAt: number): Buffer {
+    const { channels } = this.#parts.format
+    const earlyMs = Math.max(0, this.#begunAtMs - this.#originAt(arrivedAt))
+    const early = Math.ceil((earlyMs * SAMPLE_RATE) / 1_000)
+    const kept = pcm.subarray(pcmBytes(early, channels))
+    this.#droppedMs += (pcmFrames(pcm.length - kept.length, channels) * 1_000) / SAMPLE_RATE
+    return kept
   }
 
   /** The part of newly read sound that was captured before the cut; all of it before a cut. */

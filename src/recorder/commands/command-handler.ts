@@ -264,9 +264,8 @@ export class CommandHandler {
     const id = permission.recording?.id ?? (prepared as PreparedStart).id
     const devices: FoundDevices = prepared?.devices ?? new Map()
     const { facts, system } = this.#options
-    const rules = this.#options.rules()
     const pending = facts.accept(cause, (batch) => {
-      const context = { id, permission, devices, reason, facts, rules, system }
+      const context = { id, permission, devices, reason, facts, system }
       const segments = planCommand(batch, command, context)
       return new PendingCommand(command, cause, id, segments)
     })

@@ -15,7 +15,7 @@ import type { Erasures } from './erasures.ts'
 
 /** The parts that commands of custody work with. */
 export interface CustodyCommandsOptions {
-  facts: Pick<FactPipeline, 'accept' | 'recordings' | 'failure'>
+  facts: Pick<FactPipeline, 'accept' | 'append' | 'recordings' | 'failure'>
   log: Pick<EventLog, 'pending' | 'recording' | 'verification'>
   refusals: Pick<Refusals, 'refuse'>
   erasures: Pick<Erasures, 'erase' | 'wait'>
@@ -83,7 +83,9 @@ export class CustodyCommands {
   }
 
   async #erasedAlready(command: CustodyCommand, { id }: RecordingView): Promise<CommandAnswer> {
-    const { log, erasures, render } = this.#options
+    const { facts, log, erasures, render } = this.#options
+    // Its start may not be on the disk yet, and may never be.
+    await facts.append({ by: command.by, commandId: null }, () => {})
     await erasures.wait(id)
     const view = await log.recording(id)
     if (view === undefined)

@@ -110,8 +110,8 @@ export class FactPipeline {
   }
 
   /**
-   * Appends a batch of facts. Resolves when it is durable. Rejects with the reason why the log
-   * failed, or with INTERNAL when a fact does not fit the state.
+   * Appends a batch of facts. Resolves when it, and all before it, are durable. Rejects with the
+   * reason why the log failed, or with INTERNAL when a fact does not fit the state.
    */
   async append(cause: FactCause, build: (batch: EventBatch) => void): Promise<void> {
     const batch = this.#begin(cause)
@@ -155,7 +155,7 @@ export class FactPipeline {
       this.#pending.overtake(batch)
       settled = this.#pending.settle(batch)
       this.live.cut(batch.cuts.slice(cutsCarriedOut))
-      if (batch.events.length === 0) return
+      if (batch.events.length === 0) return this.#uncommitted.newest
       appended = this.#append(batch, settled)
     } catch (error) {
       // Commands wait for facts that cannot be appended: nothing may continue. But a damaged view

@@ -16,6 +16,7 @@ export class UncommittedBatches {
   readonly #options: UncommittedBatchesOptions
   readonly #rejects = new Set<(error: unknown) => void>()
   #watch: StallWatch | undefined
+  #newest = Promise.resolve()
 
   constructor(options: UncommittedBatchesOptions) {
     this.#options = options
@@ -25,6 +26,11 @@ export class UncommittedBatches {
     return this.#rejects.size === 0
   }
 
+  /** Resolves and rejects like {@link add} for the newest batch, behind all others. */
+  get newest(): Promise<void> {
+    return this.#newest
+  }
+
   /**
    * Adds a batch. Resolves when it is durable and `onDurable` has returned; rejects with the error
    * of `rejectAll`.
@@ -32,7 +38,7 @@ export class UncommittedBatches {
   add(appended: Appended, onDurable: () => void): Promise<void> {
     // Later batches do not restart the watch: a disk that hangs under load must be noticed, too.
     this.#watch ??= new StallWatch(this.#options.stallMs, this.#options.onStall)
-    return new Promise((resolve, reject) => {
+    this.#newest = new Promise((resolve, reject) => {
       this.#rejects.add(reject)
       appended.committed.then(
         () => {
@@ -47,6 +53,7 @@ export class UncommittedBatches {
         },
       )
     })
+    return this.#newest
   }
 
   /** Rejects and forgets all. */
@@ -54,6 +61,7 @@ export class UncommittedBatches {
     this.#stopWatch()
     const rejects = [...this.#rejects]
     this.#rejects.clear()
+    this.#newest = Promise.resolve()
     for (const reject of rejects) reject(error)
   }
 

@@ -21,15 +21,23 @@ export function recordingOf({ body }: CommandAnswer): string | null {
   return typeof body.id === 'string' ? body.id : null
 }
 
+/**
+ * Whether an answer shows a recording as it is after its erasure has begun. It has nothing more
+ * about people, and must outlive the key of the recording.
+ */
+export function showsErasure(answer: CommandAnswer): boolean {
+  if (recordingOf(answer) === null) return false
+  const { erased } = answer.body as Partial<RecordingView>
+  return erased !== null && erased !== undefined
+}
+
 /** Whether an answer shows a recording as it was before its erasure. */
 export function isOlderThanErasure(
   answer: CommandAnswer,
   isErased: (id: string) => boolean,
 ): boolean {
   const id = recordingOf(answer)
-  if (id === null || !isErased(id)) return false
-  const { erased } = answer.body as Partial<RecordingView>
-  return erased === null || erased === undefined
+  return id !== null && isErased(id) && !showsErasure(answer)
 }
 
 /** Creates the error for an answer whose recording was erased after it. */

@@ -22,6 +22,7 @@ import {
   placeOfAnswer,
   recordingOf,
   type SealedAnswer,
+  showsErasure,
 } from './sealed-answer.ts'
 import { hasSealedMembers, mapSealedMembers } from './sealed-members.ts'
 import {
@@ -168,7 +169,7 @@ export class ValueSeals {
    * JSON, and needs no checksum: nobody can change what is sealed.
    */
   sealAnswer(key: string, kept: KeptAnswer): string {
-    const id = recordingOf(kept.answer)
+    const id = showsErasure(kept.answer) ? null : recordingOf(kept.answer)
     const own = id === null ? undefined : this.#keysFor(id, false)
     const { valueKey } = own ?? this.#keys.home()
     const recordingId = own ? id : null

@@ -130,6 +130,7 @@ export const de: Record<keyof typeof en, string> = {
   'record.picture.alt': 'Der Bildschirm, wie er aufgenommen wird',
   'record.picture.waiting': 'Das Bild folgt.',
   'record.picture.none': 'Es wird kein Bild aufgenommen.',
+  'record.picture.unknown': 'Es ist nicht bekannt, ob der Bildschirm aufgenommen wird.',
   'record.setup.media': 'Was aufgenommen wird',
   'record.setup.sound': 'Ton',
   'record.setup.picture': 'Bild',

@@ -121,6 +121,7 @@ export const en = {
   'record.picture.alt': 'The screen as it is being recorded',
   'record.picture.waiting': 'The picture follows.',
   'record.picture.none': 'No picture is being recorded.',
+  'record.picture.unknown': 'It is not known whether the screen is being recorded.',
   'record.setup.media': 'What is recorded',
   'record.setup.sound': 'Sound',
   'record.setup.picture': 'Picture',

@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals'
 import { RecorderProblem } from '../../client/errors.ts'
+import type { AllowedCommand } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
 import { current, refresh } from '../live/live-state.ts'
 import { ENDS_CAPTURE } from './allowed.ts'
+import { DOUBLE_PRESS_MS } from './keyboard/double-press.ts'
 
 /** The part of the view that sent a command, and that shows what became of it. */
 export type Place = 'all' | 'tags' | 'markers' | 'consent' | Medium
@@ -17,6 +19,16 @@ export type CommandProblem = ShownProblem | 'unanswered' | null
 
 /** A pause or stop takes a fraction of this. Who gave it must know that it may not have worked. */
 const UNANSWERED_MS = 2_000
+/** The pauses and stops that have had no answer for so long, as `place/command`. */
+const overdue = new Set<string>()
+/** When the page last showed something new while one was overdue, by `performance.now()`. */
+let lateEffectAt = Number.NEGATIVE_INFINITY
+/** How many of them have been answered since, but the page does not show the new state yet. */
+let lateEffects = 0
+/** Commands whose buttons take the place of a pause or stop that has worked. */
+const BEHIND_END: ReadonlySet<string> = new Set<AllowedCommand>([
+  ...(['start', 'startMedia', 'resume', 'close'] as const),
+])
 
 /** The commands that have no answer yet, as `place/command`. */
 export const pendingCommands = signal<readonly string[]>([])
@@ -34,11 +46,11 @@ const ABOUT_RECORDING: ReadonlySet<string> = new Set<ErrorCode>([
 /** The recording that was shown with the problem of a place. */
 const shownWith = new Map<Place, string | undefined>()
 
-// Beside the next recording, or none, such a refusal would be wrong.
 current.subscribe((recording) => {
+  if (overdue.size > 0) lateEffectAt = performance.now()
+  // Beside the next recording, or none, such a problem would be wrong.
   for (const [place, id] of shownWith)
-    if (id !== recording?.id && ABOUT_RECORDING.has(codeOf(problems.peek()[place])))
-      dismissProblem(place)
+    if (id !== recording?.id && isAboutRecording(problems.peek()[place])) dismissProblem(place)
 })
 
 let sentCount = 0
@@ -58,39 +70,82 @@ export async function runCommand(
   command: string,
   send: () => Promise<unknown>,
 ): Promise<boolean> {
-  if (isPending(place, command)) return false
+  if (isPending(place, command) || isMeantForEnd(command)) return false
   const name = `${place}/${command}`
   pendingCommands.value = [...pendingCommands.value, name]
-  dismissProblem(place)
+  if (!isOverdue(place)) dismissProblem(place)
   const count = ++sentCount
-  const overdue = ENDS_CAPTURE.has(command)
-    ? setTimeout(() => showProblem(place, 'unanswered'), UNANSWERED_MS)
-    : undefined
+  const endsCapture = ENDS_CAPTURE.has(command)
+  const endWait = endsCapture ? waitForAnswer(place, name) : () => false
   try {
     await send()
-    clearTimeout(overdue)
-    dismissProblem(place)
-    await refresh()
+    await showEffect(endWait())
+    endPending(name)
     return true
   } catch (error) {
-    clearTimeout(overdue)
-    if (isOwnInterruption(error, count)) dismissProblem(place)
-    else showProblem(place, toShownProblem(error))
+    const isLate = endWait()
+    if (!isOwnInterruption(error, count)) showProblem(place, toShownProblem(error))
+    // It may be given again, though nothing answers the page.
+    if (endsCapture) endPending(name)
     // A refusal tells that the page shows an old state.
-    await refresh()
+    await showEffect(isLate)
+    if (!endsCapture) endPending(name)
     if (place in problems.peek()) shownWith.set(place, current.peek()?.id)
     return false
-  } finally {
-    pendingCommands.value = pendingCommands.value.filter((pending) => pending !== name)
   }
+}
+
+function endPending(name: string): void {
+  pendingCommands.value = pendingCommands.value.filter((pending) => pending !== name)
+}
+
+/** Shows what a command has changed. */
+async function showEffect(isLate: boolean): Promise<void> {
+  if (!isLate) return refresh()
+  lateEffects++
+  await refresh()
+  lateEffects--
+  lateEffectAt = performance.now()
+}
+
+/**
+ * Says it when a pause or stop has no answer in time. Returns what ends that, and tells whether it
+ * was said.
+ */
+function waitForAnswer(place: Place, name: string): () => boolean {
+  const timer = setTimeout(() => {
+    overdue.add(name)
+    showProblem(place, 'unanswered')
+  }, UNANSWERED_MS)
+  return () => {
+    clearTimeout(timer)
+    const wasOverdue = overdue.delete(name)
+    if (problems.peek()[place] === 'unanswered' && !isOverdue(place)) dismissProblem(place)
+    return wasOverdue
+  }
+}
+
+function isOverdue(place: Place): boolean {
+  return [...overdue].some((name) => name.startsWith(`${place}/`))
+}
+
+/**
+ * Whether a press was still meant for a pause or stop that had no answer: who waits for one presses
+ * again, and must not resume or close by that because the answer came just before.
+ */
+function isMeantForEnd(command: string): boolean {
+  if (!BEHIND_END.has(command)) return false
+  return lateEffects > 0 || performance.now() - lateEffectAt < DOUBLE_PRESS_MS
 }
 
 function showProblem(place: Place, problem: CommandProblem): void {
   problems.value = { ...problems.value, [place]: problem }
 }
 
-const codeOf = (problem: CommandProblem | undefined): string =>
-  typeof problem === 'object' && problem !== null ? problem.code : ''
+function isAboutRecording(problem: CommandProblem | undefined): boolean {
+  if (typeof problem === 'object' && problem !== null) return ABOUT_RECORDING.has(problem.code)
+  return problem === null
+}
 
 /** Removes the problem of a place. */
 export function dismissProblem(place: Place): void {

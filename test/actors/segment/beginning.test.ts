@@ -11,10 +11,11 @@ import { suite } from '../../support/suite.ts'
 import { testPicture } from '../../support/test-picture.ts'
 
 const BEGUN_AT = Date.parse('2026-11-30T12:00:00.000Z')
-/** A clock that stands still: all that comes, comes at once. */
+let elapsedMs = 0
+/** A clock that stands still unless a test moves it: all that comes, comes at once. */
 const clock: RecorderClock = {
   wallAheadMs: 0,
-  now: () => BEGUN_AT,
+  now: () => BEGUN_AT + elapsedMs,
   check: () => {},
   adoptWallClock: () => {},
   notBefore: () => {},
@@ -24,6 +25,9 @@ const none = () => {}
 
 // A starved machine delivers the first media in one go. They came after the command all the same.
 suite('a segment whose first media come in one go', (test) => {
+  test.beforeEach(() => {
+    elapsedMs = 0
+  })
   const screen = (): ScreenFrames =>
     new ScreenFrames({
       clock,
@@ -45,33 +49,54 @@ suite('a segment whose first media come in one go', (test) => {
     assert.equal(frames.startedAtMs, BEGUN_AT)
   })
 
-  test('begins no earlier than its capture: sound', async () => {
+  /** A pipeline that began at the clock's time, how to give it sound, and what it has passed on. */
+  async function soundPipeline() {
     const format = audioFormat('mic', resolveQuality())
+    const [started, flowing] = [latch(), latch()]
+    const passed = { endMs: 0, flowing }
     const events: PipelineEvents = {
-      unit: none,
+      unit: ({ endMs }) => {
+        passed.endMs = endMs
+        flowing.open()
+      },
       level: none,
       warning: none,
       process: none,
       picture: none,
     }
+    let give: (ms: number) => void = none
     const pipeline = new SoundPipeline(
       {
         ...{ clock, format, isSilenceFault: false, env: process.env, spares: undefined },
         ...{ spareMs: 5_000, endMs: [1_000, 1_000] as const },
         source: Promise.resolve(({ sound }) => {
-          sound(Buffer.alloc(2 * SAMPLE_RATE))
+          give = (ms) => sound(Buffer.alloc((2 * SAMPLE_RATE * ms) / 1_000))
+          started.open()
           const { opened: ended, open: stop } = latch()
           const problem = captureFailed('The source has ended.')
-          return { ended: ended.then(() => problem), stop, catchUp: none, finish: async () => {} }
+          const finish = async () => stop()
+          return { ended: ended.then(() => problem), stop, catchUp: none, finish }
         }),
         encoder: Promise.resolve({ program: 'ffmpeg', args: opusArgs(format) }),
       },
       events,
     )
-    await Promise.resolve()
-    await Promise.resolve()
-    assert.equal(pipeline.startedAtMs, BEGUN_AT)
-    pipeline.kill()
+    await started.opened
+    return { pipeline, passed, give }
+  }
+
+  test('begins no earlier than its capture, and ends no later than its cut: sound', async () => {
+    const { pipeline, passed, give } = await soundPipeline()
+    elapsedMs = 100
+    give(400)
+    while (elapsedMs < 1_300) {
+      elapsedMs += 100
+      give(100)
+      if (elapsedMs === 1_000) await passed.flowing.opened
+    }
+    pipeline.end({ kind: 'cut', at: BEGUN_AT + 1_300 })
     await pipeline.ended
+    assert.equal(pipeline.startedAtMs, BEGUN_AT)
+    assert.ok(Math.abs(passed.endMs - 1_300) <= 2, `${passed.endMs} ms of sound in 1300 ms`)
   })
 })

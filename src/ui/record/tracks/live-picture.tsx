@@ -5,11 +5,18 @@ import { Icon } from '../icons.tsx'
 
 const INTERVAL_MS = 1_000
 
+interface LivePictureProps {
+  id: string
+  isRecording: boolean
+  /** Whether the recorder has confirmed that; otherwise the screen may be recorded all the same. */
+  isCertain: boolean
+}
+
 /**
  * Shows the screen as it is recorded, once a second. It asks only while the screen records and
  * somebody can see the page. A pause removes the picture at once.
  */
-export function LivePicture({ id, isRecording }: { id: string; isRecording: boolean }) {
+export function LivePicture({ id, isRecording, isCertain }: LivePictureProps) {
   const [url, setUrl] = useState<string | null>(null)
   useEffect(() => {
     if (!isRecording) return
@@ -34,7 +41,11 @@ export function LivePicture({ id, isRecording }: { id: string; isRecording: bool
       ) : (
         <p class="picture-none">
           <Icon name="screen" size={32} />
-          {t(isRecording ? 'record.picture.waiting' : 'record.picture.none')}
+          {t(
+            isRecording
+              ? 'record.picture.waiting'
+              : `record.picture.${isCertain ? 'none' : 'unknown'}`,
+          )}
         </p>
       )}
     </div>

@@ -27,7 +27,8 @@ const ICONS: Record<TrackState, IconName> = {
 export function TrackCard({ medium, recording }: { medium: Medium; recording: RecordingAnswer }) {
   const track = recording.tracks[medium]
   const state = track?.state ?? 'off'
-  const isRecorded = state === 'recording' && link.value.state === 'live'
+  const isCertain = link.value.state === 'live'
+  const isRecorded = state === 'recording' && isCertain
   const name = `track-${medium}`
   return (
     <article class="card track" data-medium={medium} data-state={state} aria-labelledby={name}>
@@ -46,7 +47,9 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
         {track && <TrackClock track={track} />}
       </div>
       {medium === 'screen'
-        ? recording.state !== 'WrapUp' && <LivePicture id={recording.id} isRecording={isRecorded} />
+        ? recording.state !== 'WrapUp' && (
+            <LivePicture id={recording.id} isRecording={isRecorded} isCertain={isCertain} />
+          )
         : isRecorded && <LevelMeter medium={medium} />}
       {track && <TrackTroubles track={track} />}
       {recording.state !== 'WrapUp' && (
