@@ -26,16 +26,21 @@ interface Entry {
   bytes: string | null
 }
 
-/** Files and folders below a folder, itself included. */
+/** Files and folders below a folder, itself included. One that is renamed meanwhile is left out. */
 function everythingBelow(folder: string): Entry[] {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
     join(folder, name),
   )
-  return [folder, ...paths].map((path) => {
-    const entry = statSync(path)
-    const bytes = entry.isFile() ? readFileSync(path, 'latin1') : null
-    const isFolder = entry.isDirectory()
-    return { path, mode: (entry.mode & 0o777).toString(8), isFolder, bytes }
+  return [folder, ...paths].flatMap((path) => {
+    try {
+      const entry = statSync(path)
+      const bytes = entry.isFile() ? readFileSync(path, 'latin1') : null
+      const isFolder = entry.isDirectory()
+      return [{ path, mode: (entry.mode & 0o777).toString(8), isFolder, bytes }]
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
   })
 }
 

@@ -13,6 +13,7 @@ import {
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
 import { processesWith } from '../e2e/support/observed-daemon.ts'
+import { loudestDb } from '../e2e/support/traces.ts'
 import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
@@ -81,12 +82,11 @@ suite('virtual desktop', (test) => {
         const speaker = await decodeAudio(
           await recordSource(desktop, `${desktop.speakerSink}.monitor`),
         )
-        assert.ok(Math.abs(toneDb(mic, 1000) + 6) < 1.5, `mic at 1 kHz: ${toneDb(mic, 1000)} dB`)
+        // A starved player leaves gaps.
+        const [atMic, atSpeaker] = [loudestDb(mic, 1000), loudestDb(speaker, 3000)]
+        assert.ok(Math.abs(atMic + 6) < 1.5, `mic at 1 kHz: ${atMic} dB`)
         assert.ok(toneDb(mic, 3000) < -60, `mic at 3 kHz: ${toneDb(mic, 3000)} dB`)
-        assert.ok(
-          Math.abs(toneDb(speaker, 3000) + 6) < 1.5,
-          `speaker at 3 kHz: ${toneDb(speaker, 3000)} dB`,
-        )
+        assert.ok(Math.abs(atSpeaker + 6) < 1.5, `speaker at 3 kHz: ${atSpeaker} dB`)
         assert.ok(toneDb(speaker, 1000) < -60, `speaker at 1 kHz: ${toneDb(speaker, 1000)} dB`)
       } finally {
         await desktop.stop()
