@@ -64,7 +64,8 @@ function recordingCommandRoutes(services: Services): Route[] {
       path: '/v1/recordings/:id/close',
       operationId: 'closeRecording',
       summary: 'Ends the wrap-up',
-      description: 'After it, only consent, holds and erasure change anything in the recording.',
+      description:
+        'After it, only consent, holds and erasure change anything in the recording. With `consent.eraseWhenWithdrawn`, a recording whose consent was declined or withdrawn is erased then, unless it is held.',
       scope: 'control',
       body: emptyRequest,
       request: () => ({}),
