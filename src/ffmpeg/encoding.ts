@@ -38,7 +38,7 @@ const KEY_FRAME_SECONDS = 10
  * are converted in the same pass, while padding costs an eighth. The colour of each block of four
  * pixels is their mean; by default it would be weighed from more lines, which takes a tenth longer.
  */
-const ENCODED = 'scale=trunc(iw/2)*2:trunc(ih/2)*2:flags=area,format=yuv420p'
+const ENCODER_FILTERS = 'scale=trunc(iw/2)*2:trunc(ih/2)*2:flags=area,format=yuv420p'
 
 /** The largest width of a live picture, in pixels. */
 const LIVE_PICTURE_WIDTH = 480
@@ -106,9 +106,10 @@ export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
 }
 
 /**
- * Arguments to write a screen as fragmented MP4 on stdout, one fragment a frame. `filters` come
- * before all others. The stream names the frame rate of the quality, also where the input counts in
- * finer steps.
+ * Arguments to write a screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time
+ * base is fine enough to keep each frame's own time; by default ffmpeg would move it to the nearest
+ * multiple of the frame duration. `filters` come before all others. The stream names the frame rate
+ * of the quality, also where the input counts in finer steps.
  */
 export function screenArgs(
   input: readonly string[],
@@ -118,8 +119,17 @@ export function screenArgs(
 ): string[] {
   return [
     ...[...QUIET, ...quickEnd(ffmpeg), ...input],
-    ...['-vf', [...filters, ENCODED].join(',')],
-    ...screenOutput(quality, ffmpeg),
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
+    // The same quantiser for every frame: by default x264 spends on a still screen what a moving
+    // one would cost.
+    ...['-crf', String(quality.screenCrf), '-qcomp', '1'],
+    ...['-x264-params', `fps=${quality.framesPerSecond}/1`],
+    // Key frames cost almost all of a still screen.
+    ...['-g', String(KEY_FRAME_SECONDS * quality.framesPerSecond)],
+    ...['-vf', [...filters, ENCODER_FILTERS].join(',')],
+    ...[...variableFrameRate(ffmpeg), '-enc_time_base', '1:90000'],
+    ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],
+    ...['-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
   ]
 }
 
@@ -127,12 +137,12 @@ export function screenArgs(
 export const PICTURE_OUTPUTS = 2
 
 /**
- * The same arguments with two further outputs, once a second: a thumbnail of grey bytes on
- * descriptor 3, by which a black screen is noticed, and a JPEG on descriptor 4, for people who
- * watch the recording. A second capture could show something else than what is recorded. The
+ * Arguments like {@link screenArgs}, with two further outputs once a second: a thumbnail of grey
+ * bytes on descriptor 3, by which a black screen is noticed, and a JPEG on descriptor 4, for people
+ * who watch the recording. A second capture could show something else than what is recorded. The
  * thumbnail is made from the JPEG's picture: to shrink the whole screen once more costs as much as
- * to encode it. The screen itself is no output of this graph: ffmpeg 7 keeps its frames back for
- * the slowest one.
+ * to encode it. The screen itself is no output of this graph: ffmpeg 7 would keep its frames back
+ * for the slowest one.
  */
 export function watchedScreenArgs(
   input: readonly string[],
@@ -142,36 +152,14 @@ export function watchedScreenArgs(
 ): string[] {
   const live = `scale=min(${LIVE_PICTURE_WIDTH}\\,iw):-2:flags=fast_bilinear,format=yuvj420p`
   const thumbnail = `scale=${THUMBNAIL.width}:${THUMBNAIL.height}:flags=area,format=gray`
-  const rate = variableFrameRate(ffmpeg)
+  // More than one thread would delay each picture until the next one.
+  const common = [...variableFrameRate(ffmpeg), '-threads', '1', '-flush_packets', '1']
   return [
-    ...[...QUIET, ...quickEnd(ffmpeg), ...input],
+    ...screenArgs(input, quality, ffmpeg, filters),
     '-filter_complex',
     `[0:v]${ONCE_A_SECOND},${live},split[live][large];[large]${thumbnail}[thumbnail]`,
-    ...['-map', '0:v', '-vf', [...filters, ENCODED].join(','), ...screenOutput(quality, ffmpeg)],
-    // More than one thread would delay each picture until the next one.
-    ...['-map', '[thumbnail]', ...rate, '-c:v', 'rawvideo', '-threads', '1'],
-    ...['-flush_packets', '1', '-f', 'rawvideo', 'pipe:3'],
-    ...['-map', '[live]', ...rate, '-c:v', 'mjpeg', '-threads', '1', '-q:v', '6'],
-    ...['-flush_packets', '1', '-f', 'image2pipe', 'pipe:4'],
-  ]
-}
-
-/**
- * The encoder's time base is fine enough to keep each frame's own time; by default ffmpeg would
- * move it to the nearest multiple of the frame duration.
- */
-function screenOutput(quality: Quality, ffmpeg: Ffmpeg): string[] {
-  return [
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
-    // The same quantiser for every frame: by default x264 spends on a still screen what a moving
-    // one would cost.
-    ...['-crf', String(quality.screenCrf), '-qcomp', '1'],
-    ...['-x264-params', `fps=${quality.framesPerSecond}/1`],
-    // Key frames cost almost all of a still screen.
-    ...['-g', String(KEY_FRAME_SECONDS * quality.framesPerSecond)],
-    ...[...variableFrameRate(ffmpeg), '-enc_time_base', '1:90000'],
-    ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],
-    ...['-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
+    ...['-map', '[thumbnail]', ...common, '-c:v', 'rawvideo', '-f', 'rawvideo', 'pipe:3'],
+    ...['-map', '[live]', ...common, '-c:v', 'mjpeg', '-q:v', '6', '-f', 'image2pipe', 'pipe:4'],
   ]
 }
 

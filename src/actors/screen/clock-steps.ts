@@ -24,7 +24,7 @@ export function isBridged(byMs: number): boolean {
 export class ClockSteps {
   readonly #clock: RecorderClock
   /** The recorder's time at the beginning (epoch ms). */
-  readonly #begunAt: number
+  readonly begunAt: number
   /** How far the system clock is ahead in the times that frames get now. */
   #aheadMs: number
   #shiftTicks = 0
@@ -36,7 +36,7 @@ export class ClockSteps {
   /** To be made before the first frame is captured. */
   constructor(clock: RecorderClock) {
     this.#clock = clock
-    this.#begunAt = clock.now()
+    this.begunAt = clock.now()
     this.#aheadMs = clock.wallAheadMs
   }
 
@@ -44,7 +44,7 @@ export class ClockSteps {
   startOf(wallMs: number): number {
     this.#isInUse = true
     const startedAt = wallMs - this.#aheadMs
-    if (startedAt >= this.#begunAt && startedAt <= this.#clock.now()) return startedAt
+    if (startedAt >= this.begunAt && startedAt <= this.#clock.now()) return startedAt
     // It was set between the beginning and the first frame.
     this.#aheadMs = this.#clock.wallAheadMs
     return wallMs - this.#aheadMs

@@ -47,8 +47,6 @@ export interface ScreenFramesParts {
 export class ScreenFrames {
   startedAtMs: number | undefined
   readonly #parts: ScreenFramesParts
-  /** No frame was captured before (epoch ms), whatever its own time says. */
-  readonly #begunAtMs: number
   readonly #boxes = new Splitter(readBox)
   readonly #assembler = new FragmentAssembler()
   readonly #steps: ClockSteps
@@ -64,7 +62,6 @@ export class ScreenFrames {
   /** To be made before the first frame is captured. */
   constructor(parts: ScreenFramesParts) {
     this.#parts = parts
-    this.#begunAtMs = parts.clock.now()
     this.#steps = new ClockSteps(parts.clock)
   }
 
@@ -109,8 +106,9 @@ export class ScreenFrames {
     return fragments
   }
 
+  /** No frame was captured before the beginning, whatever its own time says. */
   #startAt(epochMs: number): void {
-    this.startedAtMs = Math.max(this.#begunAtMs, epochMs)
+    this.startedAtMs = Math.max(this.#steps.begunAt, epochMs)
   }
 
   #timeOf(tick: number): number {

@@ -40,9 +40,9 @@ export class SoundPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
   startedAtMs: number | undefined
   readonly #parts: SoundPipelineParts
-  /** No sound from before is kept (epoch ms). */
+  /** Sound from before this time is not kept (epoch ms). */
   readonly #begunAtMs: number
-  /** How much was dropped for that, in ms. */
+  /** The duration of the sound that was dropped for that. */
   #droppedMs = 0
   readonly #events: PipelineEvents
   readonly #aligner: FrameAligner
@@ -134,7 +134,7 @@ export class SoundPipeline implements Pipeline {
       this.#quarantine.push(this.#slipper.push(pcm, lagMs), Math.min(arrivedAt, cutAt))
     } else {
       // The first sound skips the quarantine, so that a start is soon confirmed.
-      const kept = this.#sinceBegin(pcm, arrivedAt)
+      const kept = this.#dropEarly(pcm, arrivedAt)
       if (kept.length === 0) return
       this.#encoder.write(kept)
       this.startedAtMs = Math.max(this.#begunAtMs, this.#originAt(arrivedAt))
@@ -142,16 +142,16 @@ export class SoundPipeline implements Pipeline {
     }
   }
 
-  /** The time of the first sound that is kept (epoch ms), as estimated at a time. */
+  /** Estimates at a time when the first sound that is kept was captured (epoch ms). */
   #originAt(time: number): number {
     return this.#drift.originAt(time) + this.#droppedMs
   }
 
   /**
-   * The part of the first sound that was captured since the beginning: more than has passed since
-   * then cannot be. Were all of it kept, the segment would outlast its cut.
+   * Drops the start of newly read sound when there is more sound than time since the beginning.
+   * Returns the rest. With all of it the segment would outlast its cut.
    */
-  #sinceBegin(pcm: Buffer, arrivedAt: number): Buffer {
+  #dropEarly(pcm: Buffer, arrivedAt: number): Buffer {
     const { channels } = this.#parts.format
     const earlyMs = Math.max(0, this.#begunAtMs - this.#originAt(arrivedAt))
     const early = Math.ceil((earlyMs * SAMPLE_RATE) / 1_000)

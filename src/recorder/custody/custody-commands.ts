@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { By } from '../../contract/by.ts'
 import type { ConsentCommand, CustodyCommand } from '../../contract/commands.ts'
 import { type CustodyRules, isRefusedConsent } from '../../contract/custody.ts'
 import { RecorderError } from '../../contract/errors.ts'
@@ -22,7 +21,6 @@ export interface CustodyCommandsOptions {
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
   verified(): Promise<void>
   rules(): CustodyRules
-  system: By
   /** Renders the answer with a recording. */
   render(view: RecordingView, command: CustodyCommand): unknown
 }
