@@ -109,7 +109,7 @@ suite('f2f selftest', (test) => {
       assert.equal(code, 1, JSON.stringify(json))
       assert.equal(json.pass, false)
       // A busy machine shows a flash later, which takes from the lateness of the sound.
-      assert.ok(Math.min(...json.offsetsMs) < -100, JSON.stringify(json))
+      for (const ms of json.offsetsMs) assertWithin(LATE_MS + ms, 100, JSON.stringify(json))
     }).finally(() => relay.stop())
   })
 

@@ -35,7 +35,7 @@ async function readLevels(
   }
 }
 
-suiteOnEachServer('what can happen to sound in a recording', (test, server) => {
+suiteOnEachServer('changes of sound in a recording', (test, server) => {
   const { isPipeWire, problem } = server
   const stage = SoundStage.for(test, server)
 

@@ -1,19 +1,12 @@
-import { readFileSync } from 'node:fs'
-
-/** Linux counts in hundredths of a second. */
-const TICKS_PER_SECOND = 100
+import { endedChildrenCpuMs, ownCpuMs } from '../../bench/processes.ts'
 
 /**
  * Returns the processor time of this process and of its children that have ended, with theirs, in
  * seconds. Elsewhere than on Linux it is that of this process alone.
  */
 export function processorSeconds(): number {
-  try {
-    // The second field is the program's name in brackets. It may contain spaces.
-    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
-    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND
-  } catch {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1_000_000
-  }
+  const ms = ownCpuMs(process.pid) + endedChildrenCpuMs(process.pid)
+  if (!Number.isNaN(ms)) return ms / 1_000
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000_000
 }
