@@ -19,14 +19,14 @@ export type CommandProblem = ShownProblem | 'unanswered' | null
 
 /** A pause or stop takes a fraction of this. Who gave it must know that it may not have worked. */
 const UNANSWERED_MS = 2_000
-/** The pauses and stops that have had no answer for so long, as `place/command`. */
+/** The pauses and stops that have waited longer than that, as `place/command`. */
 const overdue = new Set<string>()
 /** When the page last showed something new while one was overdue, by `performance.now()`. */
 let lateEffectAt = Number.NEGATIVE_INFINITY
 /** How many of them have been answered since, but the page does not show the new state yet. */
 let lateEffects = 0
-/** Commands whose buttons take the place of a pause or stop that has worked. */
-const BEHIND_END: ReadonlySet<string> = new Set<AllowedCommand>([
+/** Commands whose buttons replace those of a pause or stop that has worked. */
+const AFTER_END: ReadonlySet<string> = new Set<AllowedCommand>([
   ...(['start', 'startMedia', 'resume', 'close'] as const),
 ])
 
@@ -85,7 +85,7 @@ export async function runCommand(
   } catch (error) {
     const isLate = endWait()
     if (!isOwnInterruption(error, count)) showProblem(place, toShownProblem(error))
-    // It may be given again, though nothing answers the page.
+    // A pause or stop can be sent again at once, though nothing answers the page.
     if (endsCapture) endPending(name)
     // A refusal tells that the page shows an old state.
     await showEffect(isLate)
@@ -109,8 +109,8 @@ async function showEffect(isLate: boolean): Promise<void> {
 }
 
 /**
- * Says it when a pause or stop has no answer in time. Returns what ends that, and tells whether it
- * was said.
+ * Shows a notice when a pause or stop has no answer in time. The returned function ends the wait,
+ * and returns whether the notice was shown.
  */
 function waitForAnswer(place: Place, name: string): () => boolean {
   const timer = setTimeout(() => {
@@ -130,11 +130,11 @@ function isOverdue(place: Place): boolean {
 }
 
 /**
- * Whether a press was still meant for a pause or stop that had no answer: who waits for one presses
- * again, and must not resume or close by that because the answer came just before.
+ * Whether a press still belongs to a pause or stop that had no answer. A person who waits for one
+ * presses again. When the answer comes just before that press, it must not resume or close.
  */
 function isMeantForEnd(command: string): boolean {
-  if (!BEHIND_END.has(command)) return false
+  if (!AFTER_END.has(command)) return false
   return lateEffects > 0 || performance.now() - lateEffectAt < DOUBLE_PRESS_MS
 }
 
