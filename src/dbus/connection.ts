@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Splitter } from '../media/splitter.ts'
 import { openSocket } from '../streams/open-socket.ts'
 import { readUntilClosed } from '../streams/read-until-closed.ts'
+import { StallWatch } from '../time/stall-watch.ts'
 import { type BusName, busPath } from './address.ts'
 import { type BusMessage, encodeCall, type MethodCall, readMessage } from './message.ts'
 
@@ -108,14 +109,14 @@ export class BusConnection {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed)
         return reject(new BusError('absent', 'The message bus (D-Bus) is gone.'))
-      const timer = setTimeout(() => {
+      const limit = new StallWatch(limitMs, () => {
         this.#pending.delete(serial)
         reject(new BusError('silent', `${call.destination} does not answer.`))
-      }, limitMs)
+      })
       const settle =
         <T>(then: (value: T) => void) =>
         (value: T) => {
-          clearTimeout(timer)
+          limit.stop()
           then(value)
         }
       this.#pending.set(serial, { resolve: settle(resolve), reject: settle(reject) })

@@ -1,3 +1,4 @@
+import { StallWatch } from '../time/stall-watch.ts'
 import { type ChildCommand, startChild } from './child-process.ts'
 import { terminate } from './terminate.ts'
 
@@ -10,7 +11,10 @@ export interface ToolResult {
   stderr: string
 }
 
-/** Runs a program to its end, at most `limitMs`. Never rejects. */
+/**
+ * Runs a program to its end, at most `limitMs`; the time in which this process was held does not
+ * count. Never rejects.
+ */
 export async function runTool(
   command: ChildCommand,
   options: { env: NodeJS.ProcessEnv; limitMs: number },
@@ -25,12 +29,12 @@ export async function runTool(
     },
   })
   let timedOut = false
-  const limit = setTimeout(() => {
+  const limit = new StallWatch(options.limitMs, () => {
     timedOut = true
     void terminate(child)
-  }, options.limitMs)
+  })
   const exit = await child.exited
-  clearTimeout(limit)
+  limit.stop()
   let outcome: ToolResult['outcome'] = exit.code === 0 ? 'done' : 'failed'
   if (exit.error?.code === 'ENOENT') outcome = 'notInstalled'
   if (timedOut) outcome = 'timeout'

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import { Splitter } from '../media/splitter.ts'
+import { StallWatch } from '../time/stall-watch.ts'
 import { readCookie, serverAddresses } from './address.ts'
 import { PacedReading } from './paced-reading.ts'
 import { controlPacket, readPacket, soundPacket } from './packets.ts'
@@ -42,7 +43,7 @@ export interface PulseEvents {
 interface PendingRequest {
   onReply: (args: TagReader) => void
   reject: (error: PulseError) => void
-  timer: NodeJS.Timeout
+  limit: StallWatch
 }
 
 /**
@@ -93,8 +94,8 @@ export class PulseConnection {
     this.#answerMs = answerMs
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
-        for (const { reject, timer } of this.#pending.values()) {
-          clearTimeout(timer)
+        for (const { reject, limit } of this.#pending.values()) {
+          limit.stop()
           reject(this.#error)
         }
         this.#pending.clear()
@@ -114,12 +115,9 @@ export class PulseConnection {
     return new Promise<T>((resolve, reject) => {
       const tag = this.#tag
       this.#tag = (this.#tag + 1) % NONE
-      const timer = setTimeout(
-        () => this.#end(new PulseError('silent', 'The sound server does not answer.')),
-        this.#answerMs,
-      )
+      const limit = new StallWatch(this.#answerMs, () => this.#end(silentServer()))
       const onReply = (reply: TagReader): void => resolve(read(reply))
-      this.#pending.set(tag, { onReply, reject, timer })
+      this.#pending.set(tag, { onReply, reject, limit })
       this.#socket.write(controlPacket([u32(command), u32(tag), ...args]))
     })
   }
@@ -208,7 +206,7 @@ export class PulseConnection {
     const pending = this.#pending.get(tag)
     if (pending === undefined) return
     this.#pending.delete(tag)
-    clearTimeout(pending.timer)
+    pending.limit.stop()
     if (command === COMMAND.error) {
       const code = args.u32()
       const message = `The sound server refused a request (${errorText(code)}).`
@@ -223,6 +221,10 @@ export class PulseConnection {
       throw cause
     }
   }
+}
+
+function silentServer(): PulseError {
+  return new PulseError('silent', 'The sound server does not answer.')
 }
 
 /**
@@ -250,10 +252,7 @@ async function connectSocket(
       },
     }
     const socket = connect({ ...address, onread, ...(signal ? { signal } : {}) })
-    const timer = setTimeout(
-      () => socket.destroy(new PulseError('silent', 'The sound server does not answer.')),
-      limitMs,
-    )
+    const limit = new StallWatch(limitMs, () => socket.destroy(silentServer()))
     try {
       await once(socket, 'connect')
       // Errors of the socket are handled at its end.
@@ -263,7 +262,7 @@ async function connectSocket(
       if (error instanceof PulseError) throw error
       cause = error
     } finally {
-      clearTimeout(timer)
+      limit.stop()
     }
   }
   throw new PulseError('absent', 'No sound server answers.', { cause })

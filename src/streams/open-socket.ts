@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { StallWatch } from '../time/stall-watch.ts'
 
 /**
  * Connects to a Unix socket and introduces this client, both within a limit. Rejects with `silent`
@@ -13,10 +14,10 @@ export async function openSocket<T>(
 ): Promise<T> {
   const socket = connect({ path })
   let isLate = false
-  const timer = setTimeout(() => {
+  const limit = new StallWatch(limitMs, () => {
     isLate = true
     socket.destroy(silent)
-  }, limitMs)
+  })
   try {
     await once(socket, 'connect')
     return await introduce(socket)
@@ -24,6 +25,6 @@ export async function openSocket<T>(
     socket.destroy()
     throw isLate ? silent : cause
   } finally {
-    clearTimeout(timer)
+    limit.stop()
   }
 }

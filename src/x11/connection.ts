@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { Splitter } from '../media/splitter.ts'
 import { readUntilClosed } from '../streams/read-until-closed.ts'
 import { writeTogether } from '../streams/write-together.ts'
+import { StallWatch } from '../time/stall-watch.ts'
 import { findCredential, parseDisplay, socketAddresses, type X11Address } from './address.ts'
 import {
   encodeRequest,
@@ -97,11 +98,10 @@ export class X11Connection {
     if (address === null)
       throw new X11Error('refused', `The X display ${display} is named in an unknown way.`)
     let socket: Socket | undefined
-    let timer: NodeJS.Timeout | undefined
+    let limit: StallWatch | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new X11Error('silent', `The X display ${display} does not answer.`)),
-        limitMs,
+      limit = new StallWatch(limitMs, () =>
+        reject(new X11Error('silent', `The X display ${display} does not answer.`)),
       )
     })
     const opening = (async () => {
@@ -121,7 +121,7 @@ export class X11Connection {
       const kind = error instanceof RangeError ? 'refused' : 'absent'
       throw new X11Error(kind, `The X display ${display} is gone.`, { cause: error })
     } finally {
-      clearTimeout(timer)
+      limit?.stop()
     }
   }
 

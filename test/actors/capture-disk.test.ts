@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readMedia } from '../../lab/unsealed.ts'
 import { within } from '../../src/time/within.ts'
 import { createFaultDisk, type FaultDisk, faultDiskProblem } from '../e2e/support/fault-disk.ts'
+import { holdThread } from '../support/hold-thread.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
@@ -194,7 +195,7 @@ suite('capture and the disk', (test) => {
       await eventually('its programs have ended', haveEnded)
       disk.thaw()
       // As Ctrl-Z or a debugger does.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, finish + 100)
+      holdThread(finish + 100)
       const { description, unfinished } = await capture.next('capture.ended')
       assert.equal(unfinished, false)
       assert.ok(description)

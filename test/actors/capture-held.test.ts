@@ -1,10 +1,6 @@
+import { holdThread } from '../support/hold-thread.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
-
-/** Holds this process for a while, as Ctrl-Z or a debugger does. */
-function hold(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-}
 
 suite('a capture whose recorder is held', (test) => {
   const bench = new CaptureBench()
@@ -16,7 +12,7 @@ suite('a capture whose recorder is held', (test) => {
     const capture = bench.capture(platform, 'mic')
     capture.open(await platform.resolve('mic', undefined))
     await eventually('its programs run', () => capture.processes.length >= 2)
-    hold(flow + 200)
+    holdThread(flow + 200)
     await capture.next('capture.flowing')
   })
 })

@@ -57,6 +57,8 @@ suite('the page and its connection', (test) => {
         assert.match(await page.title(), /^\? State unknown/)
         const icon = page.locator('link[rel="icon"]')
         assert.equal(await icon.getAttribute('href'), '/icons/idle.svg')
+        const track = page.locator('.track[data-medium="mic"] .track-state')
+        assert.equal((await track.textContent())?.trim(), 'Last known: Recording')
         await context.close()
       } finally {
         if (signal === 'SIGSTOP') mortal.kill('SIGCONT')

@@ -157,6 +157,47 @@ suite('a command without an answer', (test) => {
     },
   )
 
+  test.unless(noBrowser, 'may not have worked until the page knows the state again', async () => {
+    const [failing, back] = [latch(), latch()]
+    await page.route('**/pause', async (route) => {
+      await failing.opened
+      await route.abort()
+    })
+    await page.route('**/v1/application', async (route) => {
+      await back.opened
+      await route.continue()
+    })
+    await page.keyboard.press('p')
+    await unanswered('all').waitFor()
+    daemon.kill('SIGSTOP')
+    await page.waitForFunction(() => document.body.dataset.link === 'lost')
+    await page.locator('.status-buttons [aria-busy="true"]').waitFor()
+    failing.open()
+    await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
+    assert.ok(await unanswered('all').isVisible())
+    daemon.kill('SIGCONT')
+    back.open()
+    await page.waitForFunction(() => document.body.dataset.link === 'live')
+    await noticeOf('all').filter({ hasText: 'did not answer' }).waitFor()
+    await untilStatus(page, 'recording')
+  })
+
+  test.unless(noBrowser, 'holds when the recorder hangs, is killed and starts again', async () => {
+    daemon.kill('SIGSTOP')
+    await page.waitForFunction(() => document.body.dataset.link === 'lost')
+    await page.keyboard.press('p')
+    await unanswered('all').waitFor()
+    const { home, url } = daemon
+    daemon.kill('SIGKILL')
+    await daemon.exited
+    assert.ok(await noticeOf('all').first().isVisible())
+    daemon = await startDaemon({ home, args: ['--port', new URL(url).port] })
+    await untilStatus(page, 'wrapUp')
+    await unanswered('all').waitFor({ state: 'detached' })
+    const { body } = await daemon.api('GET', '/recordings/current')
+    assert.equal(body.state, 'WrapUp')
+  })
+
   test.unless(noBrowser, 'is not said of the next recording', async () => {
     daemon.kill()
     await daemon.exited

@@ -11,6 +11,7 @@ import { runTool } from '../../src/processes/run-tool.ts'
 import { terminate } from '../../src/processes/terminate.ts'
 import { CaptureBench } from '../actors/support/capture-bench.ts'
 import { fakeProgram, IGNORES_SIGNALS } from '../actors/support/fake-program.ts'
+import { holdThread } from '../support/hold-thread.ts'
 import { eventually, suite } from '../support/suite.ts'
 
 const env = process.env
@@ -112,6 +113,13 @@ suite('child processes', (test) => {
       (await runTool({ program: 'no-such-program', args: [] }, { env, limitMs: 100 })).outcome,
       'notInstalled',
     )
+  })
+
+  test('a tool has its limit for itself: this process may be held meanwhile', async () => {
+    const running = runTool({ program: program('echo done'), args: [] }, { env, limitMs: 500 })
+    // Until the child runs, and longer than its limit.
+    holdThread(1_000)
+    assert.equal((await running).outcome, 'done')
   })
 
   const noPrefix = parentDeathPrefix().length > 0 ? null : 'setpriv --pdeathsig is not there'

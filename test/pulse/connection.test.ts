@@ -11,8 +11,10 @@ import { controlPacket, readPacket, soundPacket } from '../../src/pulse/packets.
 import { COMMAND, NO_ENTITY, PROTOCOL_VERSION } from '../../src/pulse/protocol.ts'
 import type { PulseError } from '../../src/pulse/pulse-error.ts'
 import { TagReader, text, u32 } from '../../src/pulse/tagstruct.ts'
+import { holdThread } from '../support/hold-thread.ts'
 import { eventually, suite } from '../support/suite.ts'
 
+const ANSWER_MS = 200
 const noUnix = process.platform === 'win32' ? 'Windows has no sockets in folders' : null
 
 suite('a connection to a sound server', (test) => {
@@ -61,7 +63,10 @@ suite('a connection to a sound server', (test) => {
       return then(command, tag, socket)
     }
   const open = (env: NodeJS.ProcessEnv, events?: PulseEvents): Promise<PulseConnection> =>
-    PulseConnection.open({ env, properties: { 'application.name': 'test' }, answerMs: 200 }, events)
+    PulseConnection.open(
+      { env, properties: { 'application.name': 'test' }, answerMs: ANSWER_MS },
+      events,
+    )
 
   test.unless(noUnix, 'says why it cannot be opened', async () => {
     const kindOf = (opening: Promise<unknown>) =>
@@ -118,6 +123,19 @@ suite('a connection to a sound server', (test) => {
     await assert.rejects(listDevices(connection, 'source'), { kind: 'silent' })
     assert.equal((await connection.closed).kind, 'silent')
     await assert.rejects(serverInfo(connection), { kind: 'silent' })
+  })
+
+  test.unless(noUnix, 'does not count the time in which this process was held', async () => {
+    const env = await serve(
+      lettingIn((_, tag, socket) => {
+        socket.write(reply(tag))
+        holdThread(2 * ANSWER_MS)
+        return undefined
+      }),
+    )
+    const connection = await open(env)
+    await connection.request(COMMAND.subscribe, [], () => {})
+    connection.close()
   })
 
   test.unless(noUnix, 'ends when an answer or a message cannot be read', async () => {

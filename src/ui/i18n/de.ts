@@ -109,6 +109,7 @@ export const de: Record<keyof typeof en, string> = {
   'record.problem.unanswered':
     'Der Rekorder hat noch nicht geantwortet. Gehen Sie davon aus, dass er weiter aufnimmt: Sagen und zeigen Sie jetzt nichts, was nicht aufgenommen werden darf.',
   'record.tracks': 'Medien',
+  'record.track.lastKnown': 'Zuletzt bekannt: {state}',
   'record.track.off': 'Aus',
   'record.track.starting': 'Startet',
   'record.track.recording': 'Aufnahme',

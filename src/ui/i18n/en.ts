@@ -100,6 +100,7 @@ export const en = {
   'record.problem.unanswered':
     'The recorder has not answered yet. Assume that it still records: say and show nothing now that must not be recorded.',
   'record.tracks': 'Media',
+  'record.track.lastKnown': 'Last known: {state}',
   'record.track.off': 'Off',
   'record.track.starting': 'Starting',
   'record.track.recording': 'Recording',

@@ -4,7 +4,7 @@ import type { AllowedCommand } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
-import { current, refresh } from '../live/live-state.ts'
+import { current, link, refresh } from '../live/live-state.ts'
 import { ENDS_CAPTURE } from './allowed.ts'
 import { DOUBLE_PRESS_MS } from './keyboard/double-press.ts'
 
@@ -43,6 +43,8 @@ const ABOUT_RECORDING: ReadonlySet<string> = new Set<ErrorCode>([
   'INVALID_STATE',
   'RECORDING_CLOSED',
 ])
+/** Places whose pause or stop failed without an answer while the page knew nothing. */
+const unknownEnds = new Set<Place>()
 /** The recording that was shown with the problem of a place. */
 const shownWith = new Map<Place, string | undefined>()
 
@@ -51,6 +53,14 @@ current.subscribe((recording) => {
   // Beside the next recording, or none, such a problem would be wrong.
   for (const [place, id] of shownWith)
     if (id !== recording?.id && isAboutRecording(problems.peek()[place])) dismissProblem(place)
+})
+
+link.subscribe(({ state }) => {
+  if (state !== 'live') return
+  // Now the page shows whether it has worked.
+  for (const place of unknownEnds)
+    if (problems.peek()[place] === 'unanswered' && !isOverdue(place)) showProblem(place, null)
+  unknownEnds.clear()
 })
 
 let sentCount = 0
@@ -84,7 +94,7 @@ export async function runCommand(
     return true
   } catch (error) {
     const isLate = endWait()
-    if (!isOwnInterruption(error, count)) showProblem(place, toShownProblem(error))
+    if (!isOwnInterruption(error, count)) showFailure(place, error, isLate)
     // A pause or stop can be sent again at once, though nothing answers the page.
     if (endsCapture) endPending(name)
     // A refusal tells that the page shows an old state.
@@ -142,9 +152,20 @@ function showProblem(place: Place, problem: CommandProblem): void {
   problems.value = { ...problems.value, [place]: problem }
 }
 
+/**
+ * Shows why a command failed. One that ends capture may still not have worked when the page stops
+ * waiting for its answer: it says so for as long as the page does not know the state.
+ */
+function showFailure(place: Place, error: unknown, isLate: boolean): void {
+  const problem = toShownProblem(error)
+  const isUnknown = problem === null && isLate && link.peek().state !== 'live'
+  if (isUnknown) unknownEnds.add(place)
+  showProblem(place, isUnknown ? 'unanswered' : problem)
+}
+
 function isAboutRecording(problem: CommandProblem | undefined): boolean {
   if (typeof problem === 'object' && problem !== null) return ABOUT_RECORDING.has(problem.code)
-  return problem === null
+  return problem !== undefined
 }
 
 /** Removes the problem of a place. */

@@ -5,17 +5,13 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
+import { holdThread } from '../../support/hold-thread.ts'
 import { suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 import { containerMs } from '../support/media-files.ts'
 
 const problem = await virtualDesktopProblem()
 const HELD_MS = 4_000
-
-/** Holds this process for a while, as Ctrl-Z or a debugger does. */
-function hold(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_MS)
-}
 
 suite('a recorder that was held', (test) => {
   let desktop: VirtualDesktop
@@ -39,7 +35,7 @@ suite('a recorder that was held', (test) => {
   test.unless(problem, 'does not show its last picture for the time it was held', async () => {
     const capture = await flowing()
     const heldAt = Date.now()
-    hold()
+    holdThread(HELD_MS)
     const { cause, description } = await capture.next('capture.ended')
     assert.ok(cause !== 'cut' && description !== null)
     assert.deepEqual([cause.code, cause.reason], ['CAPTURE_FAILED', 'captureFailed'])
@@ -53,7 +49,7 @@ suite('a recorder that was held', (test) => {
   test.unless(problem, 'does not do so either when it is cut then', async () => {
     const capture = await flowing()
     const heldAt = Date.now()
-    hold()
+    holdThread(HELD_MS)
     capture.cut()
     const { description } = await capture.next('capture.ended')
     assert.ok(description !== null)

@@ -16,6 +16,7 @@ import { readMedia, rememberIdentity } from '../../../lab/unsealed.ts'
 import { SegmentWriter } from '../../../src/actors/segment/segment-writer.ts'
 import { createIdentity } from '../../../src/age/identity.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
+import { holdThread } from '../../support/hold-thread.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { sha256Of } from '../support/media-files.ts'
@@ -56,7 +57,7 @@ suite('a segment writer', (test) => {
     file.write(randomBytes(100))
     // Now the file is being created.
     for (let turn = 0; turn < 3; turn++) await null
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+    holdThread(400)
     const { bytes } = await file.finish()
     assert.equal(bytes, 100)
     assert.deepEqual(reported, ['started'])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { startVirtualDesktop, type VirtualDesktop } from '../../../lab/virtual-desktop.ts'
+import { holdThread } from '../../support/hold-thread.ts'
 import { suiteOnEachServer } from '../../support/sound-servers.ts'
 import { eventually } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
@@ -31,7 +32,7 @@ suiteOnEachServer('sound of a recorder that was held', (test, { soundServer, pro
       capture.open(await platform.resolve(medium, undefined))
       const { startedAt } = await capture.next('capture.flowing')
       await untilLevels(STEADY_LEVELS)
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_MS)
+      holdThread(HELD_MS)
       await untilLevels(2 * STEADY_LEVELS + HELD_MS / 100)
       const cutAt = capture.cut()
       const { cause, description } = await capture.next('capture.ended')

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { holdThread } from '../../support/hold-thread.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
@@ -13,7 +14,7 @@ suite('a recorder that is held during a command', (test) => {
       const letEnd = bench.platform.holdEnds()
       const pausing = bench.command('api', 'track.pause')
       await eventually('the cut', () => bench.platform.cuts.length === 1)
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_MS)
+      holdThread(HELD_MS)
       setTimeout(letEnd)
       assert.equal((await pausing).tracks.mic?.state, 'paused')
     } finally {

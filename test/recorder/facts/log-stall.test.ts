@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
+import { holdThread } from '../../support/hold-thread.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
 const STALL_MS = 300
-
-/** Blocks this thread, and with it the event loop, as a flood of requests does. */
-const blockFor = (ms: number): void =>
-  void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 suite('a write of the log that takes long', (test) => {
   let bench: RecorderBench
@@ -25,7 +22,7 @@ suite('a write of the log that takes long', (test) => {
       const tag = bench.command('api', 'recording.tag', { tags: { times } })
       // The write begins in this turn of the loop, and its end waits for the loop.
       await new Promise(setImmediate)
-      blockFor(4 * STALL_MS)
+      holdThread(4 * STALL_MS)
       assert.equal((await tag).state, 'Active')
     }
     assert.deepEqual(bench.platform.capturedMedia, ['mic'])
@@ -41,7 +38,7 @@ suite('a write of the log that takes long', (test) => {
       isAnswered = true
     })
     while (!isAnswered) {
-      blockFor(STALL_MS / 20)
+      holdThread(STALL_MS / 20)
       await new Promise(setImmediate)
     }
     await answered

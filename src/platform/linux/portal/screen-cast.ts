@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { BusConnection, type BusError } from '../../../dbus/connection.ts'
 import { getProperty } from '../../../dbus/get-property.ts'
 import { Variant } from '../../../dbus/value.ts'
+import { StallWatch } from '../../../time/stall-watch.ts'
 
 const PORTAL = 'org.freedesktop.portal.Desktop'
 const DESKTOP = '/org/freedesktop/portal/desktop'
@@ -222,17 +223,17 @@ class PortalRequests {
   ): Promise<Map<string, unknown>> {
     const handle = `f2f_${randomBytes(8).toString('hex')}`
     const path = `${DESKTOP}/request/${this.#sender}/${handle}`
-    let timer: NodeJS.Timeout | undefined
+    let limit: StallWatch | undefined
     const answered = new Promise<unknown[]>((resolve, reject) => {
       const signal = { interface: REQUEST, member: 'Response', path }
       void this.#bus.subscribe(signal, resolve, ACCEPT_MS).catch(reject)
       void this.#bus.closed.then(() =>
         reject(new PortalError('absent', 'The message bus (D-Bus) is gone.')),
       )
-      timer = setTimeout(() => {
+      limit = new StallWatch(limitMs, () => {
         this.#cancel(path)
         reject(new PortalError('silent', `The desktop portal has not answered (${member}).`))
-      }, limitMs)
+      })
     })
     // It is awaited below, unless the call itself fails.
     answered.catch(() => {})
@@ -245,7 +246,7 @@ class PortalRequests {
       const why = code === 1 ? 'It was refused on the desktop.' : 'The desktop could not do it.'
       throw new PortalError('refused', `The desktop does not share the screen. ${why}`)
     } finally {
-      clearTimeout(timer)
+      limit?.stop()
     }
   }
 

@@ -29,6 +29,7 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
   const state = track?.state ?? 'off'
   const isCertain = link.value.state === 'live'
   const isRecorded = state === 'recording' && isCertain
+  const stateName = t(`record.track.${state}`)
   const name = `track-${medium}`
   return (
     <article class="card track" data-medium={medium} data-state={state} aria-labelledby={name}>
@@ -36,8 +37,8 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
         <Icon name={medium} size={24} />
         <h2 id={name}>{mediumName(medium)}</h2>
         <p class="track-state">
-          <Icon name={ICONS[state]} size={16} />
-          {t(`record.track.${state}`)}
+          <Icon name={isCertain ? ICONS[state] : 'unknown'} size={16} />
+          {isCertain ? stateName : t('record.track.lastKnown', { state: stateName })}
         </p>
       </header>
       <div class="track-facts">
