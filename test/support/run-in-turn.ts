@@ -57,7 +57,8 @@ function next(): void {
   current = turns.shift()
   if (!current) return
   restore(current)
-  void run(current)
+  // A newer Node runs a short file before it returns from here, and would not call back after it.
+  setImmediate(run, current)
 }
 
 process.on('beforeExit', next)
