@@ -59,13 +59,22 @@ async function feed(
   child: Child,
 ): Promise<{ error: unknown } | undefined> {
   let failure: { error: unknown } | undefined
+  const pieces = input[Symbol.asyncIterator]()
+  const fail = (error: unknown): never => {
+    failure = { error }
+    child.kill('SIGKILL')
+    throw error
+  }
+  // A pipe that breaks throws its error into this generator, too: it is none of the input.
   async function* guarded(): AsyncGenerator<Buffer> {
     try {
-      yield* input
-    } catch (error) {
-      failure = { error }
-      child.kill('SIGKILL')
-      throw error
+      for (;;) {
+        const next = await pieces.next().catch(fail)
+        if (next.done) return
+        yield next.value
+      }
+    } finally {
+      await pieces.return?.()
     }
   }
   const source = Readable.from(guarded(), { objectMode: true, highWaterMark: 1 })
