@@ -3,7 +3,7 @@ import { WaylandConnection } from '../wayland/connection.ts'
 import type { Area } from '../x11/connection.ts'
 import { FlashWindow } from './flash-window.ts'
 
-const ANSWER_MS = 2_000
+const ANSWER_MS = 10_000
 /** A part of the window on a monitor that is scaled by 1 to 2. */
 const PART_OF_WINDOW: Area = { x: 80, y: 80, width: 120, height: 120 }
 

@@ -27,6 +27,14 @@ export interface WaylandOutput {
   height: number
 }
 
+/** Learns what happens to a compositor. */
+export interface CompositorFollower {
+  /** A monitor has come, has gone, or has changed. */
+  changed(): void
+  /** Either side has ended the connection. */
+  ended?(): void
+}
+
 /** Why a compositor could not be asked: nothing listens there, or it does not answer. */
 export class WaylandError extends Error {
   readonly kind: 'absent' | 'silent'
@@ -44,8 +52,7 @@ const GONE = 'The Wayland compositor is gone.'
 export class WaylandConnection {
   /** Resolves when either side has ended the connection. */
   readonly closed: Promise<void>
-  /** Called when a monitor has come, has gone, or has changed. */
-  onChange: () => void = () => {}
+  readonly #followers = new Set<CompositorFollower>()
   readonly #socket: Socket
   readonly #events = new Splitter(readEvent)
   /** By the number that the registry has given them. */
@@ -84,6 +91,7 @@ export class WaylandConnection {
     this.closed = readUntilClosed(socket, onData, () => {
       for (const { reject } of this.#syncs.values()) reject(new WaylandError('absent', GONE))
       this.#syncs.clear()
+      for (const { ended } of [...this.#followers]) ended?.()
     })
     socket.write(encodeRequest(DISPLAY.id, DISPLAY.getRegistry, REGISTRY.id))
   }
@@ -112,8 +120,24 @@ export class WaylandConnection {
     })
   }
 
+  /** Tells a follower what happens, until the returned function is called. */
+  follow(follower: CompositorFollower): () => void {
+    this.#followers.add(follower)
+    if (this.#socket.destroyed) void this.closed.then(() => follower.ended?.())
+    return () => this.#followers.delete(follower)
+  }
+
+  /** Does not keep this process alive from now on. */
+  unref(): void {
+    this.#socket.unref()
+  }
+
   close(): void {
     this.#socket.destroy()
+  }
+
+  #changed(): void {
+    for (const { changed } of [...this.#followers]) changed()
   }
 
   #newId(): number {
@@ -136,7 +160,7 @@ export class WaylandConnection {
     else if (output ?? xdgOutput) {
       if (output) readOutput(output, opcode, args)
       if (xdgOutput) readXdgOutput(xdgOutput, opcode, args)
-      this.onChange()
+      this.#changed()
     } else {
       const sync = this.#syncs.get(object)
       this.#syncs.delete(object)
@@ -152,7 +176,7 @@ export class WaylandConnection {
   #onRegistry(opcode: number, args: ArgumentReader): void {
     const number = args.uint()
     if (opcode === REGISTRY.globalRemove) {
-      if (this.#outputs.delete(number)) this.onChange()
+      if (this.#outputs.delete(number)) this.#changed()
       return
     }
     const type = args.text()

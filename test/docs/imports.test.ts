@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'x11/': ['media/', 'streams/', 'time/', 'node:*'],
   'pulse/': ['media/', 'time/', 'node:*'],
   'dbus/': ['media/', 'streams/', 'time/', 'node:*'],
-  'wayland/': ['media/', 'streams/', 'node:*'],
+  'wayland/': ['media/', 'streams/', 'time/', 'node:*'],
   'age/': ['contract/', 'disk/', 'collections/', 'node:*'],
   'custody/': ['contract/', 'disk/', 'age/', 'time/', 'collections/', 'node:*'],
   'platform/': [

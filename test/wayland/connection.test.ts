@@ -1,72 +1,16 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { showsMonitor } from '../../src/platform/linux/portal/shows-monitor.ts'
 import { WaylandConnection } from '../../src/wayland/connection.ts'
-import { encodeRequest, readEvent } from '../../src/wayland/wire.ts'
+import { encodeRequest } from '../../src/wayland/wire.ts'
 import { suite } from '../support/suite.ts'
+import { FakeCompositor } from './support/fake-compositor.ts'
 
 const unix = process.platform === 'win32' ? 'Wayland needs a Unix socket' : null
 const LIMIT_MS = 10_000
 const SILENT_MS = 100
-
-/** A compositor with one monitor that is turned, and does as it is told. */
-class FakeCompositor {
-  answers = true
-  /** The ids of the objects that the client has asked for. */
-  readonly ids: number[] = []
-  #client: Socket | undefined
-  readonly #server: Server
-
-  static async start(path: string): Promise<FakeCompositor> {
-    const compositor = new FakeCompositor()
-    compositor.#server.listen(path)
-    await once(compositor.#server, 'listening')
-    return compositor
-  }
-
-  constructor() {
-    this.#server = createServer((client) => {
-      this.#client = client
-      client.on('error', () => {})
-      client.on('data', (chunk: Buffer) => this.#read(chunk))
-    })
-  }
-
-  send(...bytes: Buffer[]): void {
-    this.#client?.write(Buffer.concat(bytes))
-  }
-
-  stop(): void {
-    this.#client?.destroy()
-    this.#server.close()
-  }
-
-  #read(chunk: Buffer): void {
-    if (!this.answers) return
-    for (let rest = chunk; rest.length > 0; ) {
-      const { bytes, object, opcode, args } = readEvent(rest)!
-      rest = rest.subarray(bytes.length)
-      if (object === 1 && opcode === 1) this.send(encodeRequest(2, 0, 7, 'wl_output', 4))
-      if (object === 1 && opcode === 0) {
-        const id = args.uint()
-        this.ids.push(id)
-        this.send(encodeRequest(id, 0, 0), encodeRequest(1, 1, id))
-      }
-      if (object === 2) {
-        const output = bytes.readUInt32LE(bytes.length - 4)
-        this.send(
-          encodeRequest(output, 0, 10, 20, 1, 1, 0, 'maker', 'model', 1),
-          encodeRequest(output, 1, 1, 800, 600, 60_000),
-          encodeRequest(output, 1, 0, 1_600, 1_200, 60_000),
-        )
-      }
-    }
-  }
-}
 
 suite('what a portal session shows', (test) => {
   const monitor = { x: 0, y: 0, width: 2_560, height: 1_440 }
@@ -99,9 +43,7 @@ suite('a connection to a Wayland compositor', (test) => {
     const connection = await open()
     const place = { name: 'monitor at 10,20', x: 10, y: 20 }
     assert.deepEqual(connection.outputs, [{ ...place, width: 600, height: 800 }])
-    const changed = new Promise<void>((resolve) => {
-      connection.onChange = resolve
-    })
+    const changed = new Promise<void>((changed) => connection.follow({ changed }))
     compositor.send(encodeRequest(2, 1, 7))
     await changed
     assert.deepEqual(connection.outputs, [])

@@ -1,16 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { WaylandConnection } from '../../../wayland/connection.ts'
 import { ScreenCast } from './screen-cast.ts'
-
-/** Limit of a compositor that is about to be captured. */
-const COMPOSITOR_MS = 1_500
 
 /** The connections that a capture through the portal needs. All are opened at the same time. */
 export class CastParts {
-  /** Knows the monitors. Rejects with WaylandError. */
-  readonly compositor: Promise<WaylandConnection>
   /** Its end tells the end of PipeWire. Rejects with the reason in whole sentences. */
   readonly pipeWire: Promise<Socket>
   /** A session that is not shared yet. Rejects with PortalError. */
@@ -19,7 +13,6 @@ export class CastParts {
   readonly sessionClosed: Promise<void>
 
   constructor(env: NodeJS.ProcessEnv) {
-    this.compositor = WaylandConnection.open(env, COMPOSITOR_MS)
     this.pipeWire = connectPipeWire(env)
     this.cast = ScreenCast.open(env)
     this.sessionClosed = new Promise((resolve) => {
@@ -27,13 +20,12 @@ export class CastParts {
       this.cast.then(({ closed }) => closed).then(resolve, () => {})
     })
     // Each is awaited where it is needed, if it is.
-    for (const part of [this.compositor, this.pipeWire, this.cast]) part.catch(() => {})
+    for (const part of [this.pipeWire, this.cast]) part.catch(() => {})
   }
 
   /** Closes all, also what is still being opened. Never rejects. */
   async close(): Promise<void> {
     await Promise.allSettled([
-      this.compositor.then((compositor) => compositor.close()),
       this.pipeWire.then((socket) => socket.destroy()),
       this.cast.then((cast) => cast.close()),
     ])

@@ -17,23 +17,36 @@ export interface WatchedCast {
 
 /**
  * Asks the compositor for its monitors while one is captured. A frozen compositor does not answer,
- * though its last frame is still repeated. Closes the connection to it at the end.
+ * though its last frame is still repeated.
  */
 export function watchCast(
   { compositor, monitor, pipeWireClosed, sessionClosed }: WatchedCast,
   onProblem: (problem: CaptureProblem) => void,
 ): ScreenWatch {
+  /** The connection outlasts this watch, and so would the questions to a frozen compositor. */
+  const endQuestion = new Set<() => void>()
   const watch = new AnswerWatch({
     async ask() {
-      await compositor.sync()
+      await new Promise<void>((resolve, reject) => {
+        endQuestion.add(resolve)
+        compositor
+          .sync()
+          .then(resolve, reject)
+          .finally(() => endQuestion.delete(resolve))
+      })
       return monitorProblem(monitor, compositor.outputs)
     },
     silent: deviceLost('The Wayland compositor does not answer.'),
     onProblem,
-    onEnd: () => compositor.close(),
+    onEnd() {
+      endFollowing()
+      for (const end of endQuestion) end()
+    },
   })
-  compositor.onChange = () => void watch.ask()
-  void compositor.closed.then(() => watch.end(deviceLost('The Wayland compositor is gone.')))
+  const endFollowing = compositor.follow({
+    changed: () => void watch.ask(),
+    ended: () => watch.end(deviceLost('The Wayland compositor is gone.')),
+  })
   void pipeWireClosed.then(() => watch.end(PIPEWIRE_GONE))
   void sessionClosed.then(async () => {
     // A desktop also ends the session when the monitor changes; the compositor tells how.

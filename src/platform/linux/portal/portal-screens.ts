@@ -5,7 +5,8 @@ import type { Quality } from '../../../contract/quality.ts'
 import type { DeviceList, DeviceView } from '../../../contract/views.ts'
 import type { Ffmpeg } from '../../../ffmpeg/ffmpeg-locator.ts'
 import { within } from '../../../time/within.ts'
-import { WaylandConnection, type WaylandOutput } from '../../../wayland/connection.ts'
+import type { WaylandOutput } from '../../../wayland/connection.ts'
+import { KeptConnection } from '../../../wayland/kept-connection.ts'
 import { type CaptureHelper, unavailable } from '../../capture-backend.ts'
 import { encodeFramesCommand, frameReaderProblem, readFramesCommand } from './cast-command.ts'
 import { CastParts } from './cast-parts.ts'
@@ -41,12 +42,14 @@ export function monitorOf(id: string): string | undefined {
 export class PortalScreens {
   readonly #env: NodeJS.ProcessEnv
   readonly #grantsFile: string
+  readonly #compositor: KeptConnection
   /** Sessions open one after the other: while one opens, the portal does not know its token. */
   #opening: Promise<unknown> = Promise.resolve()
 
   constructor(env: NodeJS.ProcessEnv, grantsFile: string) {
     this.#env = env
     this.#grantsFile = grantsFile
+    this.#compositor = new KeptConnection(env)
   }
 
   /** Lists the permitted monitors, without opening a session. Never rejects. */
@@ -86,7 +89,7 @@ export class PortalScreens {
     const parts = new CastParts(this.#env)
     try {
       const [compositor, pipeWire, found] = await Promise.all([
-        parts.compositor,
+        this.#compositor.get(PROBE_MS),
         parts.pipeWire,
         ffmpeg(),
       ])
@@ -114,9 +117,7 @@ export class PortalScreens {
   }
 
   async #outputs(): Promise<WaylandOutput[]> {
-    const compositor = await WaylandConnection.open(this.#env, PROBE_MS)
-    compositor.close()
-    return compositor.outputs
+    return (await this.#compositor.get(PROBE_MS)).outputs
   }
 
   /**

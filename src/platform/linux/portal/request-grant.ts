@@ -6,7 +6,8 @@ import { ownProgramId } from './grant-store.ts'
 import { PortalError, ScreenCast } from './screen-cast.ts'
 import { showsMonitor } from './shows-monitor.ts'
 
-const COMPOSITOR_MS = 2_000
+/** KWin hashes the program of a new client before it answers. */
+const COMPOSITOR_MS = 10_000
 const INSPECT_MS = 10_000
 
 /** A grant that the user has given. */
