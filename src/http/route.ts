@@ -29,6 +29,7 @@ export interface Exchange<Query = unknown, Body = unknown> {
 /** A header of a request or an answer, for openapi.json. */
 export type HeaderName =
   | 'Accept-Ranges'
+  | 'Content-Disposition'
   | 'Content-Range'
   | 'ETag'
   | 'F2F-Challenge'

@@ -14,6 +14,10 @@ const SHA256 = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
 const HEADERS: Record<AnyHeader, Header> = {
   'Accept-Ranges': { description: '`bytes`', example: 'bytes' },
   Allow: { description: 'The methods that the path supports', example: 'HEAD, GET, POST' },
+  'Content-Disposition': {
+    description: 'The name under which a client saves the file (RFC 6266)',
+    example: 'attachment; filename="gaps.csv"',
+  },
   'Content-Range': {
     description: 'The part of the file that the answer contains',
     example: 'bytes 0-1023/48213',

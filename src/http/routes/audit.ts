@@ -156,7 +156,7 @@ function questionRoute<Row, Query extends z.ZodType>(question: Question<Row, Que
         status: 200,
         description: 'A page in JSON; in CSV, everything or a page',
         content: { 'application/json': page, 'text/csv': null },
-        headers: ['Link'],
+        headers: ['Content-Disposition', 'Link'],
       },
     ],
     errors: [...ACCESS_ERRORS],
