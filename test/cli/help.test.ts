@@ -61,6 +61,7 @@ suite('help', (test) => {
       'strat',
       '--port 1',
       'help strat',
+      'help audit refusal',
       'stop --foo',
       'stop --media',
       'stop --media=',
