@@ -106,4 +106,10 @@ suite('help', (test) => {
         for (const line of prose) assert.ok(line.length <= width, `${width}: ${line}`)
       }
   })
+
+  test('the first recording fits a terminal of 80 columns, its explanations too', () => {
+    const lines = overview(COMMANDS, styleFor({ columns: 80 }, {})).split('\n')
+    assert.ok(lines.includes('  f2f serve'))
+    for (const line of lines) assert.ok(line.length <= 80, line)
+  })
 })

@@ -36,7 +36,7 @@ const HEADERS: Record<AnyHeader, Header> = {
   },
   'Idempotency-Key': {
     description:
-      '1 to 128 visible ASCII characters. The same client, key and body get the first 2xx answer again, for 24 hours of a running recorder. They are counted without the system clock, and time in which no recorder runs does not count.',
+      '1 to 128 visible ASCII characters. The same client, key and body get the first 2xx answer again, for 24 hours of a running recorder. They are counted without the system clock, and time in which no recorder runs does not count. When the recorder is killed just after it has answered a start or resume, that command runs again: compare the id of the recording.',
     example: '0d0b6c1e-start',
   },
   'If-Match': { description: 'The ETag that the recording must have', example: '"9"' },
