@@ -38,7 +38,7 @@ suite('files over HTTP', (test) => {
     }
     const bundle = await get(`/recordings/${id}/bundle`)
     names.push(bundle.headers.get('content-disposition') ?? '')
-    const rows = await get('/audit/events?limit=1', { Accept: 'text/csv' })
+    const rows = await get('/audit/events?limit=1', { Accept: 'text/csv; charset=utf-8' })
     names.push(rows.headers.get('content-disposition') ?? '')
     for (const name of names) assert.match(name, /^(?:inline|attachment); filename=".+"$/)
   })
