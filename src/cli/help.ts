@@ -74,14 +74,7 @@ export function overview(commands: readonly Command[], style: Style, group?: str
         style,
       ),
     ],
-    [
-      'Your first recording',
-      group
-        ? ''
-        : FIRST_RECORDING.map(([line, does]) => `  ${line.padEnd(42)}  ${does}`.trimEnd()).join(
-            '\n',
-          ),
-    ],
+    ['Your first recording', group ? '' : firstRecording(style)],
     ['Exit codes', table(EXIT_CODES, style)],
     ['Environment', table(ENVIRONMENT, style)],
     [
@@ -92,6 +85,15 @@ export function overview(commands: readonly Command[], style: Style, group?: str
       ),
     ],
   ])
+}
+
+/** Command lines with what they do beside them; on a narrow terminal below them. */
+function firstRecording({ width }: Style): string {
+  const beside = FIRST_RECORDING.map(([line, does]) => `  ${line.padEnd(42)}  ${does}`.trimEnd())
+  if (beside.every((line) => line.length <= width)) return beside.join('\n')
+  return FIRST_RECORDING.map(([line, does]) =>
+    does === '' ? `  ${line}` : `  ${line}\n${wrap(does, width, '      ')}`,
+  ).join('\n')
 }
 
 /** Returns a command's usage, on one line. */

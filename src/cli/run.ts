@@ -64,7 +64,9 @@ function help([first, second = '']: readonly string[], io: Io, style: Style): Ex
   if (first === undefined) return print(io, overview(COMMANDS, style))
   const command = find(first, second)
   if (command) return print(io, commandHelp(command, style))
-  return isGroup(first) ? print(io, overview(COMMANDS, style, first)) : unknownCommand(first, io)
+  if (!isGroup(first)) return unknownCommand(first, io)
+  if (second !== '' && !second.startsWith('-')) return unknownCommand(`${first} ${second}`, io)
+  return print(io, overview(COMMANDS, style, first))
 }
 
 async function runCommand(

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { codeOf, HomeError, messageOf } from './home-error.ts'
 
@@ -69,9 +69,9 @@ export function resolveHome(
 }
 
 function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  const user = env.HOME || homedir()
   if (platform === 'win32')
     return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'f2f-recorder')
+  const user = userFolder(env)
   if (platform === 'darwin') return join(user, 'Library', 'Application Support', 'f2f-recorder')
   // The specification requires that relative paths in XDG_* are ignored.
   const data =
@@ -79,6 +79,18 @@ function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): str
       ? env.XDG_DATA_HOME
       : join(user, '.local', 'share')
   return join(data, 'f2f-recorder')
+}
+
+/** `homedir()` would return an empty `HOME`, and the home would lie wherever the program runs. */
+function userFolder(env: NodeJS.ProcessEnv): string {
+  try {
+    return env.HOME || userInfo().homedir
+  } catch (cause) {
+    throw new HomeError(
+      'This account has no folder of its own. Choose a home folder with --home or F2F_HOME.',
+      { cause },
+    )
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Credential } from '../access/credential.ts'
 import type { Scope } from '../access/scopes.ts'
 import { type ErrorCode, RecorderError } from '../contract/errors.ts'
+import { acceptedType } from './answers/accepted-type.ts'
 import type { HttpContext, RequestState } from './context.ts'
 import { notAnId } from './no-route.ts'
 import type { Tag } from './openapi/tags.ts'
@@ -29,6 +30,7 @@ export interface Exchange<Query = unknown, Body = unknown> {
 /** A header of a request or an answer, for openapi.json. */
 export type HeaderName =
   | 'Accept-Ranges'
+  | 'Content-Disposition'
   | 'Content-Range'
   | 'ETag'
   | 'F2F-Challenge'
@@ -113,7 +115,7 @@ const NO_QUERY = z.strictObject({})
 function checkAccept(ctx: HttpContext, offered: readonly string[]): void {
   const { accept } = ctx.req.headers
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return
-  if (ctx.accepts(...offered)) return
+  if (acceptedType(ctx, ...offered) !== undefined) return
   throw new RecorderError('NOT_ACCEPTABLE', `This route answers only in ${offered.join(' or ')}.`)
 }
 

@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { runTool } from '../processes/run-tool.ts'
 import { runManager } from './run-manager.ts'
@@ -19,7 +19,7 @@ export class Launchd implements ServiceManager {
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env
-    this.#folder = join(env.HOME || homedir(), 'Library')
+    this.#folder = join(env.HOME || userInfo().homedir, 'Library')
     this.#domain = `gui/${userInfo().uid}`
   }
 

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { findProgram } from '../processes/find-program.ts'
 import { runTool } from '../processes/run-tool.ts'
@@ -25,8 +25,9 @@ export class Systemd implements ServiceManager {
   readonly #autostartFile: string
 
   constructor(env: NodeJS.ProcessEnv) {
-    const { XDG_CONFIG_HOME: given, HOME } = env
-    const config = given && isAbsolute(given) ? given : join(HOME || homedir(), '.config')
+    const { XDG_CONFIG_HOME: given } = env
+    const config =
+      given && isAbsolute(given) ? given : join(env.HOME || userInfo().homedir, '.config')
     this.#env = env
     this.#unitFile = join(config, 'systemd', 'user', UNIT_NAME)
     this.#autostartFile = join(config, 'autostart', 'f2f-recorder.desktop')

@@ -32,6 +32,15 @@ suite('what people expect of a command line', (test) => {
     assert.equal(targets().at(-1), 'POST /v1/recordings/bbbb1111-0000/stop')
   })
 
+  test('a short beginning that fits no recording is called that, and not an id of the wrong form', async () => {
+    const { home } = await start({ 'GET /v1/recordings?limit=1000': page(IDS) })
+    const ran = await f2f(['show', 'zz'], { home })
+    assert.equal(ran.code, 1)
+    assert.match(ran.stderr, /^There is no recording with this id\.\nNo id begins with this\.\n->/)
+    const problem = (await f2f(['show', 'zz', '--json'], { home })).json()
+    assert.equal(problem.code, 'RECORDING_NOT_FOUND')
+  })
+
   test('an ambiguous beginning is refused with the ids that fit, and nothing is sent', async () => {
     const { home } = await start({ 'GET /v1/recordings?limit=1000': page(IDS) })
     const ran = await f2f(['stop', 'aaaa'], { home })

@@ -61,6 +61,7 @@ suite('help', (test) => {
       'strat',
       '--port 1',
       'help strat',
+      'help audit refusal',
       'stop --foo',
       'stop --media',
       'stop --media=',
@@ -104,5 +105,11 @@ suite('help', (test) => {
         const prose = text.split('\n').filter((line) => !EXAMPLE.test(line))
         for (const line of prose) assert.ok(line.length <= width, `${width}: ${line}`)
       }
+  })
+
+  test('the first recording fits a terminal of 80 columns, its explanations too', () => {
+    const lines = overview(COMMANDS, styleFor({ columns: 80 }, {})).split('\n')
+    assert.ok(lines.includes('  f2f serve'))
+    for (const line of lines) assert.ok(line.length <= 80, line)
   })
 })

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../../src/home/home.ts'
 import { HomeError } from '../../src/home/home-error.ts'
@@ -52,6 +53,16 @@ suite('where the home folder is', (test) => {
       folder({ LOCALAPPDATA: resolve('/data') }, 'win32'),
       join(resolve('/data'), 'f2f-recorder'),
     )
+  })
+
+  test('an empty HOME is not the folder in which f2f runs', async () => {
+    const program = "import('./src/home/home.ts').then((m) => console.log(m.resolveHome().folder))"
+    const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], {
+      env: { ...process.env, HOME: '', F2F_HOME: '', XDG_DATA_HOME: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const folder = (await text(child.stdout)).trim()
+    assert.equal(folder, resolveHome(undefined, { HOME: userInfo().homedir }).folder)
   })
 
   test('every file of the recorder lies inside it', () => {

@@ -114,6 +114,8 @@ suite('routing', (test) => {
       'application/*',
       'text/html, application/json;q=0.5',
       'text/html, */*;q=0.1',
+      'application/json; charset=utf-8',
+      'application/json;charset="UTF-8"',
     ]) {
       await bodyOf(await ask(accept), 200, 'Application')
     }
@@ -121,6 +123,7 @@ suite('routing', (test) => {
       'text/html',
       'application/xml',
       'application/json;q=0',
+      'application/json; charset=utf-16',
       'application/problem+json',
     ]) {
       const answer = await ask(accept)
@@ -139,6 +142,7 @@ suite('routing', (test) => {
       (await daemon.call('/v1/nowhere', { headers: { accept } })).headers.get('content-type')
     assert.equal(await typeFor('application/json'), 'application/json')
     assert.equal(await typeFor('application/json, text/html'), 'application/json')
+    assert.equal(await typeFor('application/json; charset=utf-8'), 'application/json')
     for (const accept of [
       '*/*',
       'application/json, */*',

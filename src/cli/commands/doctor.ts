@@ -15,7 +15,7 @@ import {
   checkSession,
 } from '../doctor/checks.ts'
 import { serverChecks } from '../doctor/server-checks.ts'
-import type { Problem } from '../problem.ts'
+import { localProblem, type Problem } from '../problem.ts'
 import { knownProblem } from '../text/problem-text.ts'
 import { printable, type Style, wrap } from '../text/style.ts'
 
@@ -73,10 +73,23 @@ interface RecorderReport {
   servers?: CaptureServers
 }
 
-/** Returns the checks of the running recorder, or the problem if it does not answer. */
-async function checkRecorder(api: Api): Promise<RecorderReport | Problem> {
+/** A healthy recorder takes 2 s to check its devices, and more on a busy machine. */
+const ANSWER_LIMIT_MS = 20_000
+
+/**
+ * Returns the checks of the running recorder, or the problem if it does not answer, or not within
+ * the limit.
+ */
+export async function checkRecorder(
+  patientApi: Api,
+  limitMs = ANSWER_LIMIT_MS,
+): Promise<RecorderReport | Problem> {
+  const limit = AbortSignal.timeout(limitMs)
+  const api = patientApi.until(limit)
+  let pid: number | undefined
   try {
     const daemon = await api.daemon()
+    pid = daemon.pid
     const application = await api.application()
     const { version, state } = application
     const detail = `Version ${version} runs on ${daemon.url} (process ${daemon.pid}). Its state is ${state}.`
@@ -89,10 +102,18 @@ async function checkRecorder(api: Api): Promise<RecorderReport | Problem> {
     ]
     return { checks: all, ...(servers && { servers }) }
   } catch (error) {
-    const problem = knownProblem(error)
+    const problem =
+      limit.aborted && pid !== undefined ? unanswered(pid, limitMs) : knownProblem(error)
     if (problem === undefined) throw error
     return problem
   }
+}
+
+function unanswered(pid: number, limitMs: number): Problem {
+  return localProblem('NO_ANSWER', 'The recorder does not answer.', {
+    detail: `Process ${pid} has not answered within ${limitMs / 1000} seconds.`,
+    remedy: `Try again in a moment. If it still does not answer, end process ${pid} and start the recorder again: what has been recorded is kept.`,
+  }).problem
 }
 
 /** The checks that report an error of the application without a medium. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { ERRORS, type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import type { HttpContext } from '../context.ts'
+import { acceptedType } from './accepted-type.ts'
 import { sendText } from './send-answer.ts'
 
 /** Thrown when the client disconnected, so that nobody is left to answer. */
@@ -85,7 +86,9 @@ export function sendProblem(ctx: HttpContext, error: unknown, logger: Logger): v
     return
   }
   // A client gets application/json only if it accepts that but not application/problem+json.
-  const plain = !ctx.accepts('application/problem+json') && ctx.accepts('application/json')
+  const plain =
+    acceptedType(ctx, 'application/problem+json') === undefined &&
+    acceptedType(ctx, 'application/json') !== undefined
   sendText(
     ctx,
     problem.status,

@@ -12,21 +12,26 @@ export const FILE_REQUEST_HEADERS: HeaderName[] = ['Range', 'If-Range', 'If-None
 /** Returns the outcomes of a route that sends files of these types with {@link sendFile}. */
 export function fileOutcomes(...types: string[]): RouteResponse[] {
   const content = Object.fromEntries(types.map((type) => [type, null]))
+  const always = ['Accept-Ranges', 'ETag', 'Repr-Digest'] as const
   return [
     {
       status: 200,
       description: 'The file',
       content,
-      headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'],
+      headers: [...always, 'Content-Disposition'],
     },
     {
       status: 206,
       description: 'The part of the file that Range asks for',
       content,
-      headers: ['Accept-Ranges', 'Content-Range', 'ETag', 'Repr-Digest'],
+      headers: [...always, 'Content-Disposition', 'Content-Range'],
     },
-    { status: 304, description: 'The file that If-None-Match names', headers: ['ETag'] },
-    { status: 416, description: 'Range lies outside of the file', headers: ['Content-Range'] },
+    { status: 304, description: 'The file that If-None-Match names', headers: [...always] },
+    {
+      status: 416,
+      description: 'Range lies outside of the file',
+      headers: [...always, 'Content-Range'],
+    },
   ]
 }
 

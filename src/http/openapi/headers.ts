@@ -14,6 +14,10 @@ const SHA256 = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
 const HEADERS: Record<AnyHeader, Header> = {
   'Accept-Ranges': { description: '`bytes`', example: 'bytes' },
   Allow: { description: 'The methods that the path supports', example: 'HEAD, GET, POST' },
+  'Content-Disposition': {
+    description: 'The name under which a client saves the file (RFC 6266)',
+    example: 'attachment; filename="gaps.csv"',
+  },
   'Content-Range': {
     description: 'The part of the file that the answer contains',
     example: 'bytes 0-1023/48213',
@@ -32,7 +36,7 @@ const HEADERS: Record<AnyHeader, Header> = {
   },
   'Idempotency-Key': {
     description:
-      '1 to 128 visible ASCII characters. The same client, key and body get the first 2xx answer again, for 24 hours of a running recorder. They are counted without the system clock, and time in which no recorder runs does not count.',
+      '1 to 128 visible ASCII characters. The same client, key and body get the first 2xx answer again, for 24 hours of a running recorder. They are counted without the system clock, and time in which no recorder runs does not count. When the recorder is killed just after it has answered a start or resume, that command runs again: compare the id of the recording.',
     example: '0d0b6c1e-start',
   },
   'If-Match': { description: 'The ETag that the recording must have', example: '"9"' },

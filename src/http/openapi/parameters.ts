@@ -84,10 +84,10 @@ function queryParameters({ query }: Route): Json[] {
   const { properties } = schemaOf(query) as { properties: Record<string, Json> }
   // JSON Schema omits defaults of what a query parameter's text is converted to.
   const defaults = validate(query as z.ZodType<Json>, {})
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+  return Object.entries(properties).map(([name, { description, required = false, ...schema }]) => ({
     name,
     in: 'query',
-    required: false,
+    required,
     description,
     ...(schema.type === 'array' ? { style: 'form', explode: false } : {}),
     schema: defaults[name] === undefined ? schema : { ...schema, default: defaults[name] },

@@ -68,7 +68,7 @@ const PREFLIGHT: readonly string[] = [
 ]
 
 const EXPOSED_HEADERS =
-  'ETag, Location, Link, Retry-After, X-Request-Id, Accept-Ranges, Content-Range, Repr-Digest'
+  'ETag, Location, Link, Retry-After, X-Request-Id, Accept-Ranges, Content-Disposition, Content-Range, Repr-Digest'
 
 /** Creates the check of Origin for the `allowedOrigins` of the configuration, as they are then. */
 export function createOriginCheck(allowedOrigins: () => readonly string[]) {

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { AuditPage, AuditReportName, AuditReports } from '../../contract/audit.ts'
 import type { LogEvent } from '../../contract/events.ts'
+import { acceptedType } from '../answers/accepted-type.ts'
 import type { CsvColumn } from '../answers/csv.ts'
 import { sendJson } from '../answers/send-answer.ts'
 import { sendCsv } from '../answers/send-csv.ts'
@@ -156,14 +157,14 @@ function questionRoute<Row, Query extends z.ZodType>(question: Question<Row, Que
         status: 200,
         description: 'A page in JSON; in CSV, everything or a page',
         content: { 'application/json': page, 'text/csv': null },
-        headers: ['Link'],
+        headers: ['Content-Disposition', 'Link'],
       },
     ],
     errors: [...ACCESS_ERRORS],
     async handle(exchange) {
       const { ctx } = exchange
       const { limit, cursor } = exchange.query as Paged
-      const isCsv = ctx.accepts('application/json', 'text/csv') === 'text/csv'
+      const isCsv = acceptedType(ctx, 'application/json', 'text/csv') === 'text/csv'
       const ask = (more: Paged) =>
         question.ask({
           ...(exchange.query as object),

@@ -35,7 +35,12 @@ export function bundleRoutes(services: Services): Route[] {
       opensInTab: true,
       query: bundleQuery,
       outcomes: [
-        { status: 200, description: 'The ZIP file', content: { 'application/zip': null } },
+        {
+          status: 200,
+          description: 'The ZIP file',
+          content: { 'application/zip': null },
+          headers: ['Content-Disposition'],
+        },
       ],
       errors: [
         ...(['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'INVALID_STATE', 'ERASED'] as const),

@@ -139,7 +139,7 @@ function readConsistency({ recorder }: Services): Route {
       const { proofs, position } = recorder.log
       const { from, to = newest(proofs).size } = query
       if (from === undefined)
-        throw invalidRequest([{ pointer: '/from', detail: 'This is required.' }])
+        throw invalidRequest([{ pointer: '/from', detail: 'This field is required.' }])
       assertInLog(to, position, '/to')
       if (from > to)
         throw invalidRequest([{ pointer: '/from', detail: 'This must not exceed `to`.' }])

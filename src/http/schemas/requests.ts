@@ -35,7 +35,10 @@ export function isPathId(text: string): boolean {
 }
 
 /** The parameter of a path that names a recording. */
-export const pathId = z.string().regex(PATH_ID).describe('`current`, or the id of a recording')
+export const pathId = z
+  .string()
+  .regex(PATH_ID, 'This must be `current`, or the id of a recording, 8 to 64 characters long.')
+  .describe('`current`, or the id of a recording')
 
 /** Counts characters, of which there may be fewer than code units. */
 function hasAtMostCharacters(text: string, limit: number): boolean {
@@ -47,22 +50,35 @@ export const anyTagKey = z
   .string()
   .regex(TAG_KEY, 'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.')
   .refine((key) => !IMPOSSIBLE_TAG_KEYS.includes(key), 'This name cannot be used.')
+  .meta({ not: { enum: IMPOSSIBLE_TAG_KEYS } })
 
-const tagKey = anyTagKey.refine(
-  (key) => !key.startsWith(SYSTEM_TAG_PREFIX),
-  'The recorder reserves keys that start with `system.` for itself.',
-)
+const tagKey = anyTagKey
+  .refine(
+    (key) => !key.startsWith(SYSTEM_TAG_PREFIX),
+    'The recorder reserves keys that start with `system.` for itself.',
+  )
+  .meta({
+    not: {
+      anyOf: [
+        { enum: IMPOSSIBLE_TAG_KEYS },
+        { pattern: `^${SYSTEM_TAG_PREFIX.replace('.', '\\.')}` },
+      ],
+    },
+  })
+
+const NO_TAG_VALUE =
+  'A tag value is a string of at most 4,096 characters, a finite number or a boolean.'
 
 const tagValue = z.union(
   [
     z
       .string()
-      .refine((text) => hasAtMostCharacters(text, MAX_TAG_VALUE_CHARACTERS))
+      .refine((text) => hasAtMostCharacters(text, MAX_TAG_VALUE_CHARACTERS), NO_TAG_VALUE)
       .meta({ maxLength: MAX_TAG_VALUE_CHARACTERS }),
     z.number(),
     z.boolean(),
   ],
-  { error: 'A tag value is a string of at most 4,096 characters, a finite number or a boolean.' },
+  { error: NO_TAG_VALUE },
 )
 
 function tagsBetween(minimum: number, key = tagKey) {
@@ -236,9 +252,10 @@ export const eventsQuery = z.strictObject({
 
 /** The query of GET /audit/consistency. */
 export const consistencyQuery = z.strictObject({
+  // A query must be readable without parameters, so the route asks for this one.
   from: numberText(0, Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe('The size of the earlier tree. Required'),
+    .meta({ description: 'The size of the earlier tree', required: true }),
   to: numberText(0, Number.MAX_SAFE_INTEGER).optional().describe('The size of the later tree'),
 })
 

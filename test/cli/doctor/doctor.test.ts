@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, mkdtemp, stat, statfs, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkRecorder } from '../../../src/cli/commands/doctor.ts'
+import { createApi } from '../../../src/cli/connection/api.ts'
 import { checkDisk, checkNode, checkSession } from '../../../src/cli/doctor/checks.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type { ReadinessCheck } from '../../../src/contract/views.ts'
@@ -247,6 +249,24 @@ suite('doctor', (test) => {
         stdout,
       )
     } finally {
+      await close()
+    }
+  })
+
+  test('a recorder that hangs is named, with what to do, and is not waited for', async () => {
+    let release = () => {}
+    const hold = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const { home, close } = await startStub({ 'GET /v1/application': { hold } })
+    try {
+      const found = await checkRecorder(createApi(home), 100)
+      assert.ok('code' in found)
+      assert.equal(found.code, 'NO_ANSWER')
+      assert.match(found.detail ?? '', /Process \d+ has not answered within 0\.1 seconds\./)
+      assert.match(found.remedy ?? '', /end process \d+ and start the recorder again/)
+    } finally {
+      release()
       await close()
     }
   })

@@ -14,6 +14,10 @@ interface Operation {
   responses: Record<string, Response | { $ref: string }>
 }
 
+/** Headers of answers that belong to HTTP, or to every answer alike. */
+const EVERYWHERE =
+  /^(?:connection|content-(?:length|security-policy|type)|cache-control|cross-origin-resource-policy|date|keep-alive|referrer-policy|transfer-encoding|vary|x-content-type-options|access-control-.*)$/
+
 /** A daemon's openapi.json, as far as it is held against the daemon's answers. */
 export interface OpenApi {
   openapi: string
@@ -69,6 +73,9 @@ export function assertDescribed(
   }
   for (const name of Object.keys(response.headers ?? {}))
     assert.ok(answer.headers.has(name), `${what} lacks ${name}`)
+  const described = Object.keys(response.headers ?? {}).map((name) => name.toLowerCase())
+  for (const name of answer.headers.keys())
+    assert.ok(EVERYWHERE.test(name) || described.includes(name), `${what}: ${name}`)
   const type = answer.headers.get('content-type')?.split(';')[0]
   const schema = type === undefined ? undefined : response.content?.[type]?.schema
   if (type !== undefined) assert.ok(response.content?.[type], `${what}: ${type}`)

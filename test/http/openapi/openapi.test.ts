@@ -113,6 +113,25 @@ suite('openapi.json', (test) => {
     assert.equal(tags.additionalProperties.anyOf[0].maxLength, 4096)
   })
 
+  test('knows which keys no client may set', () => {
+    const { not } = schema('TagRequest').properties.tags.propertyNames
+    const { not: notFound } = schema('SearchRequest').properties.tags.propertyNames
+    const [names, pattern] = not.anyOf
+    assert.deepEqual(names, notFound)
+    assert.deepEqual(notFound.enum, ['__proto__', 'constructor', 'prototype'])
+    assert.match('system.host', new RegExp(pattern.pattern))
+    assert.doesNotMatch('systematic', new RegExp(pattern.pattern))
+  })
+
+  test('knows which parameters of a query must be there', () => {
+    const required = (path: string) =>
+      parameters(path)
+        .filter((one) => one.in === 'query' && one.required)
+        .map(({ name }) => name)
+    assert.deepEqual(required('/v1/audit/consistency'), ['from'])
+    assert.deepEqual(required('/v1/recordings'), [])
+  })
+
   test('names the three media wherever something is given for each', () => {
     const media = ['mic', 'screen', 'speaker']
     for (const object of [

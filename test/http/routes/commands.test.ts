@@ -236,6 +236,27 @@ suite('invalid commands', (test) => {
     }
   })
 
+  test('each fault of a request says what would be right', async () => {
+    const faultsOf = async (path: string, body: unknown) =>
+      (await toProblem(await daemon.post(path, body), 'INVALID_REQUEST')).errors
+    assert.deepEqual(
+      await faultsOf('/v1/recordings/current/tags', { tags: { note: 'x'.repeat(4097) } }),
+      [
+        {
+          pointer: '/tags/note',
+          detail:
+            'A tag value is a string of at most 4,096 characters, a finite number or a boolean.',
+        },
+      ],
+    )
+    assert.deepEqual(await faultsOf('/v1/audit/verifications', { recordingId: '4711' }), [
+      {
+        pointer: '/recordingId',
+        detail: 'This must be `current`, or the id of a recording, 8 to 64 characters long.',
+      },
+    ])
+  })
+
   test('no error quotes the values of the request', async () => {
     const secret = 'DE89370400440532013000'
     const bodies = [

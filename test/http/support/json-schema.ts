@@ -68,6 +68,7 @@ const CHECKS: Record<string, Check> = {
     matching(value, schemas, document) === schemas.length,
   anyOf: (value, schemas: Json[], _, document) => matching(value, schemas, document) > 0,
   oneOf: (value, schemas: Json[], _, document) => matching(value, schemas, document) === 1,
+  not: (value, schema: Json, _, document) => !matches(document, schema, value),
 }
 
 /** Whether a value matches a JSON Schema of a document. Fails on an unknown keyword. */
