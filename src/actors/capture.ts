@@ -65,12 +65,14 @@ export type CaptureReport =
     }
   /**
    * The file of a segment whose `capture.ended` was `unfinished` is on disk now, or turned out to
-   * hold no media (`description` null). `fault`: why its media ended, when no cut ended them.
+   * hold no media (`description` null). `salvaged`: a dead daemon has left it. `fault`: why its
+   * media ended, when no cut ended them.
    */
   | {
       type: 'capture.closed'
       segment: number
       description: SegmentDescription | null
+      salvaged?: true
       /** The media behind damage in the file of a dead daemon. */
       remnant?: Remnant
       fault?: SegmentFault

@@ -26,6 +26,7 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'track.started': true,
   'track.pausing': true,
   'track.paused': true,
+  'track.pauseLimited': true,
   'track.resuming': true,
   'track.resumed': true,
   'track.recovering': true,

@@ -142,6 +142,11 @@ export interface EventData {
     reason?: 'locked' | 'suspended'
   }
   'track.paused': { medium: Medium }
+  /**
+   * A client has paused what the recorder itself had paused. From here on the pause has a limit, as
+   * if `overdueAt` were in `track.pausing`.
+   */
+  'track.pauseLimited': { medium: Medium; overdueAt: string }
   'track.resuming': { medium: Medium; segment: number; device: Device }
   'track.resumed': { medium: Medium; segment: number }
   'track.recovering': {

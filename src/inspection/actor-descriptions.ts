@@ -121,6 +121,11 @@ export function childSnapshot(
     const { segment = 0, device = null } = (parent?.context ?? {}) as Partial<CaptureContext>
     return { status, context: { segment, device } }
   }
-  const { at = '' } = (input ?? {}) as { at?: string }
-  return { status, context: { firesAt: at === '' ? null : at } }
+  // A later pause may have set it.
+  const at = childId === 'pauseClock' ? overdueAtOf(parent) : ((input ?? {}) as { at?: string }).at
+  return { status, context: { firesAt: at || null } }
+}
+
+function overdueAtOf(track: Pick<AnyMachineSnapshot, 'context'> | undefined): string | undefined {
+  return (track?.context as { overdueAt?: string } | undefined)?.overdueAt
 }

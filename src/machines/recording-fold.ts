@@ -66,6 +66,7 @@ export function machineFacts(event: NewEvent): MachineFacts {
     case 'track.started':
     case 'track.pausing':
     case 'track.paused':
+    case 'track.pauseLimited':
     case 'track.resuming':
     case 'track.resumed':
     case 'track.recovering':

@@ -1,4 +1,4 @@
-import { assign, type EventObject, fromCallback, setup } from 'xstate'
+import { assign, fromCallback, setup } from 'xstate'
 import type { EventData } from '../contract/events.ts'
 import type { RecordingType } from '../contract/media.ts'
 import { type Quality, resolveQuality } from '../contract/quality.ts'
@@ -36,6 +36,12 @@ export interface ClockInput {
   at: string
 }
 
+/** A message to a clock actor: fire at another time (RFC 3339). */
+export interface ClockRequest {
+  type: 'clock.set'
+  at: string
+}
+
 const permit = { actions: 'permit' } as const
 
 /**
@@ -45,8 +51,8 @@ const permit = { actions: 'permit' } as const
 export const sessionMachine = setup({
   types: { context: {} as SessionContext, events: {} as ProposedCommand | SessionFact },
   actors: {
-    durationClock: fromCallback<EventObject, ClockInput>(() => {}),
-    wrapUpClock: fromCallback<EventObject, ClockInput>(() => {}),
+    durationClock: fromCallback<ClockRequest, ClockInput>(() => {}),
+    wrapUpClock: fromCallback<ClockRequest, ClockInput>(() => {}),
   },
   actions: {
     permit: () => {},

@@ -1,7 +1,7 @@
-import { assign, type EventObject, fromCallback, sendTo, setup } from 'xstate'
+import { assign, fromCallback, sendTo, setup } from 'xstate'
 import type { Device } from '../contract/media.ts'
 import type { ProposedCommand } from './control-machine.ts'
-import type { ClockInput } from './session-machine.ts'
+import type { ClockInput, ClockRequest } from './session-machine.ts'
 
 /** The facts that change the state of a track. */
 export type TrackFact =
@@ -15,6 +15,7 @@ export type TrackFact =
       reason: 'command' | 'reverted' | 'storageFull'
     }
   | { type: 'track.paused' | 'track.stopped' | 'track.failed' }
+  | { type: 'track.pauseLimited'; overdueAt: string }
   | { type: 'track.recovering'; segment: number; giveUpAt: string }
 
 /** The context of the track machine, assigned from facts. */
@@ -57,7 +58,7 @@ export const trackMachine = setup({
   types: { context: {} as TrackContext, events: {} as ProposedCommand | TrackFact },
   actors: {
     capture: fromCallback<CaptureRequest>(() => {}),
-    pauseClock: fromCallback<EventObject, ClockInput>(() => {}),
+    pauseClock: fromCallback<ClockRequest, ClockInput>(() => {}),
   },
   actions: {
     permit: () => {},
@@ -86,6 +87,13 @@ export const trackMachine = setup({
       if (event.type === 'track.stopping') return { cutAt: event.cutAt, stoppedBy: event.reason }
       return context
     }),
+    assignLimit: assign(({ context, event }) =>
+      event.type === 'track.pauseLimited' ? { overdueAt: event.overdueAt } : context,
+    ),
+    setPauseClock: sendTo('pauseClock', ({ context }) => ({
+      type: 'clock.set' as const,
+      at: context.overdueAt,
+    })),
     openSegment: sendTo('capture', ({ context }) => ({
       type: 'capture.open' as const,
       segment: context.segment,
@@ -159,6 +167,7 @@ export const trackMachine = setup({
         'track.stop': permit,
         'track.resume': permit,
         'track.paused': 'paused',
+        'track.pauseLimited': { actions: 'assignLimit' },
         'track.stopping': cuts['track.stopping'],
         ...stops,
       },
@@ -174,6 +183,7 @@ export const trackMachine = setup({
         'track.stop': permit,
         'track.resume': permit,
         'track.resuming': { target: 'starting', actions: 'assignSegment' },
+        'track.pauseLimited': { actions: ['assignLimit', 'setPauseClock'] },
         ...stops,
       },
     },

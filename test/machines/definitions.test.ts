@@ -22,6 +22,11 @@ const KEPT: Record<MachineName, string>[] = [
     session: 'f0d2538c22e32b199e2e04fbaa19354cb459501aeceefa72a08eaec7ddfb4288',
     track: 'e0ea8f2fc49154bff6cc202fa972fa5cd0edc1dd39bdf8cf54ab24a19491f0ea',
   },
+  {
+    control: '3c6f8083127c735f28917c0675e7f96ba0afa396d284c9b4fd6f37d5ce55e418',
+    session: 'f0d2538c22e32b199e2e04fbaa19354cb459501aeceefa72a08eaec7ddfb4288',
+    track: '8b74ad9cc16101e3a5d997db46e582641e9f4bb463852e65491e4399cbfc9b28',
+  },
 ]
 
 suite('the kept definitions of the machines', (test) => {

@@ -134,7 +134,7 @@ function trackCommandRoutes(services: Services): Route[] {
       operationId: 'pauseMedia',
       summary: 'Pauses media: by default all that are starting, recording or recovering',
       description:
-        'Capture ends at once, also while the disk is slow or full. Nothing resumes by itself. A medium that the recorder itself has paused for a locked screen can be paused, too: it then stays paused when the screen is unlocked. `maxPauseSeconds` counts only where this pause ends capture.',
+        'Capture ends at once, also while the disk is slow or full. Nothing resumes by itself. A medium that the recorder itself has paused for a locked screen can be paused, too: it then stays paused when the screen is unlocked. `maxPauseSeconds` then counts from this pause.',
       scope: 'control',
       body: pauseRequest,
       request: (body) => body,

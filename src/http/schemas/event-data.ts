@@ -123,6 +123,9 @@ const tracks = {
       .describe('Why the recorder itself pauses it'),
   }),
   'track.paused': ofMedium,
+  'track.pauseLimited': ofMedium.extend({
+    overdueAt: time.describe('When the pause exceeds its limit'),
+  }),
   'track.resuming': ofSegment.extend({ device }),
   'track.resumed': ofSegment,
   'track.recovering': ofSegment.extend({

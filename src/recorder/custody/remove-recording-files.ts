@@ -25,14 +25,34 @@ export async function removeRecordingFiles(
     const path = join(entry.parentPath, entry.name)
     if (entry.isDirectory()) continue
     signal.throwIfAborted()
-    const { size } = await lstat(path)
-    if (entry.isFile() && !isSealed(entry.name)) await overwriteFile(path, signal)
-    await rm(path, { force: true })
+    const size = await removeOne(path, entry, signal)
+    if (size === undefined) continue
     removed.files++
     removed.bytes += size
   }
-  await rm(folder, { recursive: true, force: true })
+  // A late salvage may be making a file in it just now, for the last time.
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   await syncFolder(dirname(folder))
+}
+
+/**
+ * Resolves with the size of the file; undefined when it is gone: a late salvage that is under way
+ * removes files of its own.
+ */
+async function removeOne(
+  path: string,
+  entry: Dirent,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    const { size } = await lstat(path)
+    if (entry.isFile() && !isSealed(entry.name)) await overwriteFile(path, signal)
+    await rm(path)
+    return size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /** The tail of a growing file is sealed, too. */

@@ -115,15 +115,17 @@ function endSegment(
   report: {
     segment: number
     description: SegmentDescription | null
+    salvaged?: true
     remnant?: Remnant
     fault?: SegmentFault
   },
   opened: boolean,
 ): void {
-  const { segment: number, description, remnant, fault } = report
+  const { segment: number, description, salvaged, remnant, fault } = report
+  const how = salvaged === undefined ? {} : { salvaged }
   const more = remnant === undefined ? {} : { remnant }
   const why = fault === undefined ? {} : { fault }
-  if (description) closeSegment(batch, id, { ...description, ...more, ...why }, opened)
+  if (description) closeSegment(batch, id, { ...description, ...how, ...more, ...why }, opened)
   else if (opened) batch.add(id, 'segment.discarded', { medium, number, ...more })
 }
 

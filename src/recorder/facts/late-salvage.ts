@@ -80,7 +80,9 @@ async function record(
   const { facts, system } = parts
   const { recordingId, medium, number } = segment
   if (facts.recordings.has(recordingId)) {
-    facts.report(recordingId, medium, { type: 'capture.closed', segment: number, ...salvaged })
+    facts.report(recordingId, medium, {
+      ...{ type: 'capture.closed', segment: number, salvaged: true, ...salvaged },
+    })
     return
   }
   const { description, ...more } = salvaged

@@ -4,6 +4,7 @@ import type { DesktopChange } from '../../../src/contract/desktop.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../../src/contract/views.ts'
 import { Replay } from '../../../src/replay/replay.ts'
+import { FeedReader } from '../../inspection/support/feed.ts'
 import { RecorderBench, RULES } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
@@ -131,6 +132,55 @@ suite('a locked desktop', (test) => {
     assert.equal(gaps.at(-1)?.reason, 'locked', 'it was the lock that ended capture')
     await locked.bench.command('api', 'track.resume')
     await locked.until(id, { mic: 'recording' })
+  })
+
+  const overdue = async () =>
+    (await locked.bench.recorder.application('api')).errors.map(({ code, medium }) => [
+      code,
+      medium,
+    ])
+
+  test('does not take its limit from a pause that somebody wants meanwhile: it is warned of', async () => {
+    locked.lock = { pause: ['mic', 'screen'], resume: true }
+    const { id } = await start()
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused', screen: 'paused' })
+    await locked.bench.command('api', 'track.pause', { maxPauseSeconds: 1 })
+    const reader = new FeedReader()
+    locked.bench.recorder.inspect(reader.push)
+    const { firesAt } = reader.context('/track:mic/pauseClock')
+    assert.ok(firesAt)
+    assert.equal(firesAt, reader.context('/track:mic').overdueAt)
+    await locked.unlock()
+    await eventually('all three are warned of', async () => (await overdue()).length === 3)
+    assert.deepEqual(
+      await overdue(),
+      ['mic', 'speaker', 'screen'].map((medium) => ['PAUSE_OVERDUE', medium]),
+    )
+    // The next pause has no limit, though the one before had.
+    await locked.bench.command('api', 'track.resume')
+    assert.deepEqual(await overdue(), [])
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused', screen: 'paused' })
+    await locked.bench.command('api', 'track.pause', { media: ['speaker'], maxPauseSeconds: 1 })
+    await eventually('the speaker is warned of', async () => (await overdue()).length > 0)
+    assert.deepEqual(await overdue(), [['PAUSE_OVERDUE', 'speaker']])
+  })
+
+  test('lets a pause have its limit also when it comes before all capture has ended', async () => {
+    const { id } = await start()
+    const release = locked.bench.platform.holdEnds()
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused' })
+    const request = { media: ['mic' as const], maxPauseSeconds: 1 }
+    const pause = locked.bench.command('api', 'track.pause', request)
+    await eventually('the limit in the log', async () =>
+      (await locked.bench.events()).some(({ type }) => type === 'track.pauseLimited'),
+    )
+    release()
+    await pause
+    await eventually('the warning', async () => (await overdue()).length > 0)
+    assert.deepEqual(await overdue(), [['PAUSE_OVERDUE', 'mic']])
   })
 
   test('resumes what it has paused, though a person has paused another medium meanwhile', async () => {

@@ -21,9 +21,12 @@ export function planPause(
     const track = batch.recording(id).tracks[medium]
     const { segment } = track.context
     // The recorder has paused it already. From now on it is the client's pause.
-    if (isCapturingTrack(track)) batch.cut(id, medium, 'pause', { overdueAt, reason })
-    else if (track.value !== 'pausing') return []
-    return [{ medium, segment }]
+    if (isCapturingTrack(track)) {
+      batch.cut(id, medium, 'pause', { overdueAt, reason })
+      return [{ medium, segment }]
+    }
+    if (overdueAt !== undefined) batch.add(id, 'track.pauseLimited', { medium, overdueAt })
+    return track.value === 'pausing' ? [{ medium, segment }] : []
   })
   batch.addRecordingState(id, 'stopped')
   return ending

@@ -149,6 +149,7 @@ export const de: Record<keyof typeof en, string> = {
   'player.event.track.started': 'Gestartet',
   'player.event.track.pausing': 'Pausiert gleich',
   'player.event.track.paused': 'Pausiert',
+  'player.event.track.pauseLimited': 'Pause ist befristet',
   'player.event.track.resuming': 'Wird fortgesetzt',
   'player.event.track.resumed': 'Fortgesetzt',
   'player.event.track.recovering': 'Abgebrochen, wird wiederhergestellt',

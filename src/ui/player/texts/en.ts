@@ -144,6 +144,7 @@ export const en = {
   'player.event.track.started': 'Started',
   'player.event.track.pausing': 'Pausing',
   'player.event.track.paused': 'Paused',
+  'player.event.track.pauseLimited': 'The pause has a limit',
   'player.event.track.resuming': 'Resuming',
   'player.event.track.resumed': 'Resumed',
   'player.event.track.recovering': 'Broken off, recovering',
