@@ -16,6 +16,7 @@ import {
   type OpenRecordings,
 } from '../open-recordings.ts'
 import type { EventBatch } from './event-batch.ts'
+import { folderBefore } from './folder-before.ts'
 import type { UnsalvagedSegment } from './late-salvage.ts'
 import { hasNewerMedia } from './newer-media.ts'
 
@@ -36,7 +37,7 @@ type SalvagedFile = SalvagedSegment & { opened: EventOf<'segment.opened'> }
 
 /** The parts that recovery finds and finishes files with. */
 interface Finding {
-  log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness'>
+  log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness' | 'closedRecordings' | 'segments'>
   platform: Pick<CapturePlatform, 'salvage' | 'isLonger' | 'discard'>
   keys: Pick<KeyRing, 'keysOf'>
   folderOf(id: string): string
@@ -83,11 +84,12 @@ export async function findInterrupted(finding: Finding): Promise<InterruptedReco
 
 /** Describes a file that nobody has finished, with the way to finish it. */
 export function unsalvagedSegment(
-  { platform, keys, folderOf }: Pick<Finding, 'platform' | 'keys' | 'folderOf'>,
+  { log, platform, keys, folderOf }: Pick<Finding, 'log' | 'platform' | 'keys' | 'folderOf'>,
   file: UnfinishedFile,
 ): UnsalvagedSegment {
   const { recordingId: id } = file
-  const salvage = () => platform.salvage(folderOf(id), file, keys.keysOf(id)?.identity)
+  const before = () => folderBefore(log, file, folderOf)
+  const salvage = () => platform.salvage(folderOf(id), file, keys.keysOf(id)?.identity, before)
   return { ...file, salvage }
 }
 

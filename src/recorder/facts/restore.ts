@@ -72,12 +72,13 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
 
 /** The files of closed recordings that could not be finished before they were closed. */
 function leftOfClosed(
-  { log, ...parts }: RecorderOptions,
+  options: RecorderOptions,
   folderOf: (id: string) => string,
 ): UnsalvagedSegment[] {
+  const { log } = options
   const open = new Set(log.openRecordings().map(({ id }) => id))
   return log
     .unfinishedFiles()
     .filter(({ recordingId }) => !open.has(recordingId))
-    .map((file) => unsalvagedSegment({ ...parts, folderOf }, file))
+    .map((file) => unsalvagedSegment({ ...options, folderOf }, file))
 }
