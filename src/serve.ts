@@ -4,8 +4,9 @@ import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
 import { createLogger } from './logging.ts'
 import { growYoungGenerationUnderLoad } from './processes/young-generation.ts'
 import { ServiceNotifier } from './service/service-notifier.ts'
+import { StallWatch } from './time/stall-watch.ts'
 
-/** A stop signal leaves 5 s in all. */
+/** A stop signal leaves 5 s in all, without the time in which this process is held. */
 const EXIT_LIMIT_MS = 4_800
 
 /**
@@ -26,7 +27,7 @@ export async function serve(options: DaemonOptions): Promise<void> {
     stopping = true
     process.exitCode = code
     notifier?.stopping()
-    setTimeout(() => process.exit(code || 1), EXIT_LIMIT_MS).unref()
+    new StallWatch(EXIT_LIMIT_MS, () => process.exit(code || 1))
     daemon.stop().then(
       () => process.exit(),
       (error) => {

@@ -4,10 +4,11 @@ import type { Level } from '../contract/views.ts'
 import { CHANNELS } from '../ffmpeg/encoding.ts'
 import type { FfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import { THUMBNAIL } from '../ffmpeg/thumbnail.ts'
-import type { CaptureBackend } from '../platform/capture-backend.ts'
+import type { CaptureBackend, CaptureHelper } from '../platform/capture-backend.ts'
 import { lastMessage } from '../platform/capture-problem.ts'
 import { type ChildCommand, startChild } from '../processes/child-process.ts'
 import { terminate } from '../processes/terminate.ts'
+import { StallWatch } from '../time/stall-watch.ts'
 import { within } from '../time/within.ts'
 import type { ProbeResult } from './port.ts'
 import { isBlack } from './screen/black-watch.ts'
@@ -53,17 +54,12 @@ function failed(problem: string): ProbeResult {
   return { problem, level: null, empty: false, muted: null }
 }
 
-/** Waits for `done`, `limitMs` or the abort of `signal`, whichever comes first. */
-async function waitUntil(
-  done: Promise<unknown>,
-  signal: AbortSignal,
-  limitMs = LIMIT_MS,
-): Promise<void> {
-  const aborted = new Promise<void>((resolve) => {
+/** Resolves when `signal` is aborted. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  await within(Promise.race([done, aborted]), limitMs)
 }
 
 async function probeSound(
@@ -96,7 +92,8 @@ async function probeSound(
   void ended.then((detail) => {
     problem = detail
   })
-  const [muted] = await Promise.all([isMuted, waitUntil(Promise.race([done, ended]), signal)])
+  const measured = within(Promise.race([done, ended, aborted(signal)]), LIMIT_MS)
+  const [muted] = await Promise.all([isMuted, measured])
   const isOver = problem !== undefined
   source.stop()
   await ended
@@ -120,25 +117,35 @@ async function probeScreen(
   device: Device,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  const until = performance.now() + LIMIT_MS
+  // One limit for the display and its picture.
+  const late = new AbortController()
+  const limit = new StallWatch(LIMIT_MS, () => late.abort())
+  const over = aborted(AbortSignal.any([signal, late.signal]))
   const opening = backend.screen(device, resolveQuality(), ffmpeg)
-  const found = await within(opening, LIMIT_MS)
-  if (found === undefined) {
+  try {
+    const found = await Promise.race([opening, over])
+    if (found !== undefined && !signal.aborted) return await probePicture(found, env, over)
     void opening.then(({ release }) => release?.()).catch(() => {})
-    return failed(`The screen did not answer within ${LIMIT_SECONDS} s.`)
+    const silent = `The screen did not answer within ${LIMIT_SECONDS} s.`
+    return failed(signal.aborted ? 'The check was interrupted.' : silent)
+  } finally {
+    limit.stop()
   }
-  const command = stillCommand(found)
-  if (signal.aborted) {
-    await found.release?.()
-    return failed('The check was interrupted.')
-  }
+}
+
+/** Captures one small picture, unless `over` resolves before. */
+async function probePicture(
+  found: CaptureHelper,
+  env: NodeJS.ProcessEnv,
+  over: Promise<void>,
+): Promise<ProbeResult> {
   const cells = THUMBNAIL.width * THUMBNAIL.height
   let picture: Buffer = Buffer.alloc(0)
   let finish = (): void => {}
   const done = new Promise<void>((resolve) => {
     finish = resolve
   })
-  const source = startChild(command, {
+  const source = startChild(stillCommand(found), {
     env,
     stdin: found.feeder ? 'pipe' : 'ignore',
     onStdout: (chunk) => {
@@ -153,7 +160,7 @@ async function probeScreen(
   }
   const parts = { encoder: source, env, start: startChild, onProblem }
   const feeder = found.feeder && new Feeder(found.feeder(), parts)
-  await waitUntil(Promise.race([done, source.exited]), signal, until - performance.now())
+  await Promise.race([done, source.exited, over])
   await Promise.all([terminate(source), feeder?.stop()])
   if (found.release) await within(found.release(), RELEASE_MS)
   if (problem !== undefined) return failed(problem)

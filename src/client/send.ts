@@ -1,3 +1,4 @@
+import { AnswerLimit } from './answer-limit.ts'
 import {
   ConnectionError,
   LocalNetworkBlockedError,
@@ -71,17 +72,21 @@ export async function send<T>(
   read: (answer: Response) => Promise<T> | T,
   timeoutMs?: number,
 ): Promise<T> {
-  const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+  const limit = timeoutMs === undefined ? undefined : new AnswerLimit(timeoutMs)
   const signal =
-    limit && request.signal ? AbortSignal.any([limit, request.signal]) : (limit ?? request.signal)
+    limit && request.signal
+      ? AbortSignal.any([limit.signal, request.signal])
+      : (limit?.signal ?? request.signal)
   const attempt = async () => read(await sendOnce(fetcher, { ...request, signal }))
   try {
     return await (request.isRepeatable ? repeat(attempt, signal) : attempt())
   } catch (error) {
     request.signal?.throwIfAborted()
-    if (!limit?.aborted) throw error
+    if (!limit?.signal.aborted) throw error
     const seconds = (timeoutMs as number) / 1_000
     throw new ConnectionError(`The recorder did not answer within ${seconds} s.`, { cause: error })
+  } finally {
+    limit?.end()
   }
 }
 

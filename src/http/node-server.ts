@@ -7,6 +7,7 @@ import {
   type Socket,
   type Server as SocketServer,
 } from 'node:net'
+import { StallWatch } from '../time/stall-watch.ts'
 import { answerBrokenRequest } from './requests/broken-request.ts'
 
 /** The time limits of a server, in milliseconds. */
@@ -101,13 +102,14 @@ export async function drain(
 ): Promise<void> {
   // A connection stays open after its answer. The timer closes idle ones until none is left.
   const idleTimer = setInterval(closeIdle, 20)
-  const drainTimer = setTimeout(() => {
+  // An answer may be ready while this process is held.
+  const limit = new StallWatch(drainMs, () => {
     server.closeAllConnections()
     closeUpgraded()
-  }, drainMs)
+  })
   await Promise.all([server, socketServer].map(closed))
   clearInterval(idleTimer)
-  clearTimeout(drainTimer)
+  limit.stop()
 }
 
 function closed(server: SocketServer | null): Promise<void> {

@@ -1,4 +1,4 @@
-import { withinTicks } from '../time/within.ts'
+import { within } from '../time/within.ts'
 import { WaylandConnection, WaylandError } from './connection.ts'
 
 /** A slow compositor may take so long to let a client in. */
@@ -24,7 +24,7 @@ export class KeptConnection {
     const asking = this.#ask()
     // It may fail when nobody waits for it any more.
     asking.catch(() => {})
-    const connection = await withinTicks(asking, limitMs)
+    const connection = await within(asking, limitMs)
     if (connection !== undefined) return connection
     throw new WaylandError('silent', 'The Wayland compositor does not answer.')
   }

@@ -15,6 +15,7 @@ import { AUDIT_REPORTS } from '../../src/contract/audit.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from '../http/support/daemon.ts'
 import { AT, recordingView } from '../http/support/stub-recorder.ts'
+import { holdThread } from '../support/hold-thread.ts'
 import { suite } from '../support/suite.ts'
 import { closeServers, startServer } from './support/server.ts'
 
@@ -171,6 +172,17 @@ suite('the client library', (test) => {
     const server = await startServer(() => {})
     const recorder = createClient({ url: server.url, timeoutMs: 30 })
     await assert.rejects(recorder.start(), /did not answer within 0\.03 s/)
+  })
+
+  test('an answer that came while the program was held is no late one', async () => {
+    const timeoutMs = 500
+    const server = await startServer((_, answer) => {
+      answer.setHeader('Content-Type', 'application/json')
+      answer.end('{"state":"Idle"}')
+      holdThread(timeoutMs + 100)
+    })
+    const recorder = createClient({ url: server.url, timeoutMs })
+    assert.equal((await recorder.application()).state, 'Idle')
   })
 
   test('the caller can give a request up, and gets the reason', async () => {

@@ -99,7 +99,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'audit/verify/port.ts',
       'inspection/redact.ts',
     ],
-    ...['collections/', 'koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
+    ...['time/', 'collections/', 'koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
   // It folds events here, so that each step is at once on the screen, and can be verified against
   // the recorder's own replay. Only `f2f replay` loads the machines.
@@ -164,7 +164,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cleanup-stack.ts': [],
   'serve.ts': [
     ...['daemon.ts', 'logging.ts', 'processes/young-generation.ts', 'service/'],
-    ...['pino', 'node:*'],
+    ...['time/', 'pino', 'node:*'],
   ],
 }
 

@@ -4,13 +4,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { holdThread } from '../support/hold-thread.ts'
 import { assertWithin } from '../support/machine.ts'
 import { staticFfmpeg } from '../support/static-ffmpeg.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertLogIsWhole } from './support/aftermath.ts'
 import { eventsOf, ofType, wholeLog } from './support/history.ts'
 import { assertFilesAreAsLogged } from './support/media-check.ts'
-import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
+import { notLinux, type ObservedDaemon, oneWith, startObserved } from './support/observed-daemon.ts'
 import { createStallingFfmpeg } from './support/stalling-ffmpeg.ts'
 
 const EXIT_MS = 5_000
@@ -104,6 +105,22 @@ suite('a stop signal', (test) => {
       },
     )
   }
+
+  test.unless(notLinux, 'finishes what is being recorded although it is held then', async () => {
+    assert.equal((await daemon.api('POST', '/recordings', { wrapUpSeconds: 3600 })).status, 201)
+    // A frozen encoder makes the end last until the daemon is held.
+    const captures = daemon.captures()
+    const encoder = oneWith(captures, '-application voip').pid
+    process.kill(encoder, 'SIGSTOP')
+    daemon.kill('SIGTERM')
+    await eventually('it stops', () => daemon.captures().length < captures.length)
+    daemon.kill('SIGSTOP')
+    holdThread(EXIT_MS)
+    process.kill(encoder, 'SIGCONT')
+    daemon.kill('SIGCONT')
+    assert.equal(await daemon.exited, 0)
+    await assertFinished(3)
+  })
 
   test.unless(notLinux, 'finishes a paused recording', async () => {
     assert.equal((await daemon.api('POST', '/recordings', { wrapUpSeconds: 3600 })).status, 201)

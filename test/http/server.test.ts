@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { createAccess } from '../../src/access/access.ts'
 import { addressOf } from '../../src/http/address.ts'
 import { createHttpApp, type HttpOptions, startHttp } from '../../src/http/server.ts'
+import { holdThread } from '../support/hold-thread.ts'
 import { suite } from '../support/suite.ts'
 import { configurationWith, type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
@@ -98,6 +99,26 @@ suite('the server', (test) => {
     daemon = await startDaemon()
   })
 
+  test('completes a running answer although it was held for the time that it may take', async () => {
+    const other = await startDaemon({ limits: { drainMs: 300 } })
+    const started = signal()
+    const answerNow = signal()
+    const before = other.recorder.answer
+    other.recorder.answer = async (command) => {
+      started.resolve()
+      await answerNow.promise
+      return before(command)
+    }
+    const pause = other.post('/v1/recordings/current/pause')
+    await started.promise
+    const closed = other.close()
+    await assert.rejects(other.call('/healthz'), 'no new requests')
+    holdThread(400)
+    setTimeout(answerNow.resolve)
+    await bodyOf(await pause, 200, 'Recording')
+    await closed
+  })
+
   test('closes in time even if an answer never ends', async () => {
     const other = await startDaemon({ limits: { drainMs: 50 } })
     const started = signal()
@@ -162,6 +183,20 @@ suite('limits', (test) => {
     const seconds = (performance.now() - startedAt) / 1000
     assert.ok(seconds > 4 && seconds < 8, `${seconds} s`)
     assert.match(received, /^HTTP\/1.1 408 /)
+    await daemon.close()
+  })
+
+  test('a head that came in time is read although the recorder was held', async () => {
+    const headersTimeoutMs = 300
+    const daemon = await startDaemon({ limits: { headersTimeoutMs } })
+    const socket = await daemon.connect()
+    // The connection has been accepted when a later one has been answered.
+    await (await daemon.call('/healthz')).text()
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\n\r\n`)
+    holdThread(headersTimeoutMs + 100)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    assert.match(answer.toString(), /^HTTP\/1.1 200 /)
+    socket.destroy()
     await daemon.close()
   })
 

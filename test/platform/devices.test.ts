@@ -16,6 +16,7 @@ import {
 } from '../../src/platform/linux/x11-screens.ts'
 import { CaptureBench } from '../actors/support/capture-bench.ts'
 import { fakeProgram } from '../actors/support/fake-program.ts'
+import { holdThread } from '../support/hold-thread.ts'
 import { suiteOnEachServer } from '../support/sound-servers.ts'
 import { eventually, suite } from '../support/suite.ts'
 
@@ -54,6 +55,14 @@ suiteOnEachServer('devices', (test, { soundServer, problem }) => {
       ])
     },
   )
+
+  test.unless(problem, 'devices are found also when the recorder was held meanwhile', async () => {
+    const listing = platform().devices()
+    // Longer than any server may take to answer.
+    holdThread(2_000)
+    const { mic, speaker, screen } = await listing
+    for (const list of [mic, speaker, screen]) assert.equal(list.available, true, list.reason)
+  })
 
   test.unless(problem, 'the default device is found, or the one with the id', async () => {
     const devices = platform()

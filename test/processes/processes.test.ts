@@ -122,6 +122,24 @@ suite('child processes', (test) => {
     assert.equal((await running).outcome, 'done')
   })
 
+  test('a program that was held together with this process keeps its time to end', async () => {
+    let ready = () => {}
+    const isUp = new Promise<void>((resolve) => {
+      ready = resolve
+    })
+    const script = `trap 'exit 0' TERM; echo up; while :; do sleep 0.02; done`
+    const child = startChild(
+      { program: program(script), args: [] },
+      { env, onStdout: () => ready() },
+    )
+    await isUp
+    process.kill(child.pid!, 'SIGSTOP')
+    const ending = terminate(child, [{ ask: 'SIGTERM', waitMs: 500 }])
+    holdThread(600)
+    process.kill(child.pid!, 'SIGCONT')
+    assert.deepEqual(await ending, { code: 0, signal: null, deliberate: true })
+  })
+
   const noPrefix = parentDeathPrefix().length > 0 ? null : 'setpriv --pdeathsig is not there'
   test.unless(
     noPrefix,

@@ -35,7 +35,10 @@ export interface ScreenFramesParts {
   unit(unit: MediaUnit): void
   /** A frame was timed by a clock that has been set. */
   clockSet(): void
-  /** The screen was not captured for `ms`. Nothing is kept after `at` (epoch ms). */
+  /**
+   * The screen was not captured for `ms`. Nothing is kept after `at` (epoch ms), or nothing at all
+   * of these frames when they are discarded now.
+   */
   heldUp(at: number, ms: number): void
 }
 
@@ -160,7 +163,8 @@ export class ScreenFrames {
     const aheadMs = startedAtMs + endMs - clock.now()
     if (aheadMs > AHEAD_MAX_MS && startedAtMs + startMs <= cutAt()) clockSet()
     const shownMs = Math.min(endMs, cutAt() - startedAtMs) - startMs
-    if (this.#init && shownMs > FRAME_MAX_MS) heldUp(startedAtMs + startMs + KEPT_MS, shownMs)
+    if (shownMs > FRAME_MAX_MS) heldUp(startedAtMs + startMs + KEPT_MS, shownMs)
+    if (this.#isDiscarded) return
     const cutMs = cutAt() - startedAtMs
     if (startMs > cutMs) return
     if (isLast || endMs > cutMs) {

@@ -22,6 +22,7 @@ import { isBridged } from './clock-steps.ts'
 import { Feeder } from './feeder.ts'
 import { FrameConfirmation } from './frame-confirmation.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
+import { OutputWatch } from './output-watch.ts'
 import { ScreenFrames } from './screen-frames.ts'
 
 /** How long the end waits until the watch confirms the last frames. */
@@ -79,8 +80,7 @@ export class ScreenPipeline implements Pipeline {
   #confirmation: FrameConfirmation | undefined
   /** The program that captures now is to be replaced: nothing of it has been kept. */
   #isAbandoned = false
-  /** By performance.now(). */
-  #lastFrameAt = 0
+  #output: OutputWatch | undefined
   #onNextFrame: () => void = () => {}
 
   constructor(parts: ScreenPipelineParts, events: PipelineEvents) {
@@ -108,7 +108,9 @@ export class ScreenPipeline implements Pipeline {
       },
       heldUp: (at, ms) => {
         const detail = `The screen was not captured for ${Math.round(ms)} ms.`
-        this.end({ kind: 'problem', problem: captureFailed(detail), at })
+        const cause: EndCause = { kind: 'problem', problem: captureFailed(detail), at }
+        if (this.#cause) this.#keptUntil = Math.min(this.#keptUntil, at)
+        else this.#beginAgainOr(cause)
       },
     })
   }
@@ -181,6 +183,8 @@ export class ScreenPipeline implements Pipeline {
     const { feeder, needsConfirmation = false } = helper
     const frames = this.#newFrames()
     this.#frames = frames
+    const output = new OutputWatch(this.#gate ? GATED_HANG_MS : HANG_MS)
+    this.#output = output
     const pass = (fragments: readonly Fragment[]) => frames.push(fragments)
     this.#confirmation = needsConfirmation ? new FrameConfirmation(this.#watch, pass) : undefined
     this.#child = startObserved(
@@ -210,7 +214,7 @@ export class ScreenPipeline implements Pipeline {
         onProblem: (error) => this.end({ kind: 'problem', problem: toCaptureProblem(error) }),
       })
     void this.#spareWatch?.begin(feeding)
-    return this.#child.exited
+    return this.#child.exited.finally(() => output.stop())
   }
 
   end(cause: EndCause): void {
@@ -225,11 +229,8 @@ export class ScreenPipeline implements Pipeline {
   }
 
   async #finish(child: Child, cause: EndCause): Promise<void> {
-    const hangMs = this.#gate ? GATED_HANG_MS : HANG_MS
     // Before the first frame there is nothing to finish.
-    const finishes =
-      this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < hangMs
-    if (!finishes) return void terminate(child)
+    if (this.startedAtMs === undefined || this.#output?.isSilent) return void terminate(child)
     child.expectExit()
     const nextFrame = new Promise<void>((resolve) => {
       this.#onNextFrame = resolve
@@ -248,7 +249,7 @@ export class ScreenPipeline implements Pipeline {
 
   #onOutput(chunk: Buffer, frames: ScreenFrames): void {
     if (this.#spareWatch?.hasKilled) return
-    this.#lastFrameAt = performance.now()
+    this.#output?.observe()
     this.#spareWatch?.stop()
     try {
       const fragments = frames.split(chunk)

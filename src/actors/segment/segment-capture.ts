@@ -4,7 +4,7 @@ import type { Device } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { type CaptureProblem, toCaptureProblem } from '../../platform/capture-problem.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
-import { within, withinTicks } from '../../time/within.ts'
+import { within } from '../../time/within.ts'
 import type { CaptureReport, SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
@@ -181,7 +181,7 @@ export class SegmentCapture {
       this.#isOverUnheard = true
       await within(Promise.race([closing, this.#interrupted]), retryUntil - clock.now())
     }
-    const facts = await withinTicks(closing, limits.finish)
+    const facts = await within(closing, limits.finish)
     if (facts !== undefined) return this.#end(cause, facts)
     if (this.#discard) return this.#end(cause, null)
     this.#end(cause, null, true)

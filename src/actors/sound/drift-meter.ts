@@ -20,6 +20,11 @@ const SETTLED_MS = 200
 /** Sound this late for this long has lost samples: a busy machine delays it less. */
 const LOSS_MS = 80
 const LOSS_LASTS_MS = 1_200
+/**
+ * A longer time between two arrivals does not count for that: the server or this process was held,
+ * and sound from that time comes in pieces.
+ */
+const ARRIVALS_MS = 250
 
 interface Point {
   /** Time of arrival, from the first one on, in ms. */
@@ -47,7 +52,9 @@ export class DriftMeter {
   /** The arrivals until the meter has settled, as in {@link Point.origin}. */
   readonly #early: number[] = []
   #lastGoodAt = 0
-  #lateSince: number | undefined
+  #lastAt = 0
+  /** For how long late sound has been coming; undefined when it is not late. */
+  #lateMs: number | undefined
 
   /** Observes frames that arrived at `arrivedAt` (epoch ms, by a clock that does not jump). */
   push(frames: number, arrivedAt: number): void {
@@ -111,12 +118,12 @@ export class DriftMeter {
    * it is not late.
    */
   get lateSince(): number | undefined {
-    return this.#lateSince === undefined ? undefined : this.#firstAt! + this.#lastGoodAt
+    return this.#lateMs === undefined ? undefined : this.#firstAt! + this.#lastGoodAt
   }
 
   /** Whether sound has been late for too long to catch up. */
-  isLost(time: number): boolean {
-    return this.#lateSince !== undefined && time - this.#firstAt! - this.#lateSince >= LOSS_LASTS_MS
+  get isLost(): boolean {
+    return this.#lateMs !== undefined && this.#lateMs >= LOSS_LASTS_MS
   }
 
   #lineAt(at: number): number {
@@ -124,11 +131,13 @@ export class DriftMeter {
   }
 
   #evaluate(at: number, origin: number): void {
+    const sinceLastMs = Math.min(at - this.#lastAt, ARRIVALS_MS)
+    this.#lastAt = at
     if (origin - this.#lineAt(at) > LOSS_MS) {
-      this.#lateSince ??= at
+      this.#lateMs = this.#lateMs === undefined ? 0 : this.#lateMs + sinceLastMs
       return
     }
-    this.#lateSince = undefined
+    this.#lateMs = undefined
     this.#lastGoodAt = at
   }
 

@@ -127,7 +127,7 @@ export class SoundPipeline implements Pipeline {
     if (pcm.length === 0) return
     this.#meter.push(pcm)
     if (this.#encoder.isAnchored) {
-      this.#checkForLoss(arrivedAt)
+      this.#checkForLoss()
       const lagMs = this.#originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
       // The rest of the sound from before a cut counts as sound that came in time for it.
       const cutAt = this.#cause?.at ?? Number.POSITIVE_INFINITY
@@ -169,7 +169,7 @@ export class SoundPipeline implements Pipeline {
     return pcm.subarray(0, pcmBytes(kept, channels))
   }
 
-  #checkForLoss(arrivedAt: number): void {
+  #checkForLoss(): void {
     const { lateSince } = this.#drift
     if (lateSince === undefined) {
       this.#quarantine.clear()
@@ -178,7 +178,7 @@ export class SoundPipeline implements Pipeline {
     // This process may have been held, while the server has kept all sound.
     this.#source?.catchUp()
     this.#quarantine.suspect(lateSince)
-    if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('Sound was lost.'), lateSince)
+    if (this.#drift.isLost) this.#fail(captureFailed('Sound was lost.'), lateSince)
   }
 
   async #capture(): Promise<void> {

@@ -1,3 +1,4 @@
+import { StallWatch } from '../../time/stall-watch.ts'
 import { OutsiderError } from './outsider-error.ts'
 
 /** A request to an outsider. */
@@ -31,10 +32,11 @@ export async function post(request: PostRequest): Promise<PostAnswer> {
   const attempt = new AbortController()
   const giveUp = (): void => attempt.abort()
   let isLate = false
-  const timer = setTimeout(() => {
+  // An answer that has come while this process was held waits to be read.
+  const limit = new StallWatch(limitMs, () => {
     isLate = true
     giveUp()
-  }, limitMs)
+  })
   signal.addEventListener('abort', giveUp)
   try {
     signal.throwIfAborted()
@@ -44,7 +46,7 @@ export async function post(request: PostRequest): Promise<PostAnswer> {
     const message = isLate ? `It did not answer within ${limitMs / 1_000} s.` : sentence(cause)
     throw new OutsiderError('unreachable', message, { cause })
   } finally {
-    clearTimeout(timer)
+    limit.stop()
     signal.removeEventListener('abort', giveUp)
   }
 }

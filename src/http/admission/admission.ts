@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { StallWatch } from '../../time/stall-watch.ts'
 import { ConnectionSlots, type SlotLimits } from './connection-slots.ts'
 import { OneRequestConnection } from './one-request-connection.ts'
 import {
@@ -102,19 +103,20 @@ function limitStranger(
   onHead: (bytes: Buffer, length: number) => boolean,
 ): void {
   let received: Buffer = Buffer.alloc(0)
-  const lifetime = setTimeout(() => socket.destroy(), lifetimeMs)
-  const tooLate = setTimeout(() => {
+  const lifetime = new StallWatch(lifetimeMs, () => socket.destroy())
+  // A head that has come while this process was held waits to be read.
+  const tooLate = new StallWatch(headLimitMs, () => {
     socket.end(lateAnswer)
     socket.destroySoon()
-  }, headLimitMs)
+  })
   const endLimits = (): void => {
-    clearTimeout(tooLate)
-    clearTimeout(lifetime)
+    tooLate.stop()
+    lifetime.stop()
   }
   const leave = (): void => {
     socket.off('data', onData)
     socket.off('end', onEnd)
-    clearTimeout(tooLate)
+    tooLate.stop()
   }
   const onEnd = (): void => {
     socket.destroy()

@@ -121,14 +121,17 @@ async function queryLayout(
   env: NodeJS.ProcessEnv,
   limitMs: number,
 ): Promise<Layout> {
-  const until = performance.now() + limitMs
-  const connection = await X11Connection.open(display, env, limitMs)
+  const opening = X11Connection.open(display, env, limitMs)
   try {
-    const layout = await within(connection.layout(), until - performance.now())
+    const asking = opening.then((connection) => connection.layout())
+    const layout = await within(asking, limitMs)
     if (layout === undefined) throw new X11Error('silent', notAnswering(display))
     return layout
   } finally {
-    connection.close()
+    void opening.then(
+      (connection) => connection.close(),
+      () => {},
+    )
   }
 }
 

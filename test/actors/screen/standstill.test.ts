@@ -46,6 +46,21 @@ suite('a recorder that was held', (test) => {
     assert.ok(Math.abs(inFile - description.durationMs) < 70, `${inFile} ms in the file`)
   })
 
+  test.unless(
+    problem,
+    'keeps the picture until a cut, when it was held for a moment only',
+    async () => {
+      const capture = await flowing()
+      // Longer than a display that answers needs for a frame.
+      holdThread(2_000)
+      const cutAt = capture.cut()
+      const { cause, description, fault } = await capture.next('capture.ended')
+      assert.deepEqual([cause, fault], ['cut', undefined])
+      const missing = cutAt - Date.parse(description!.endedAt)
+      assert.ok(Math.abs(missing) < 100, `${missing} ms are missing`)
+    },
+  )
+
   test.unless(problem, 'does not do so either when it is cut then', async () => {
     const capture = await flowing()
     const heldAt = Date.now()

@@ -4,6 +4,7 @@ import type { PipelineEvents } from '../../../src/actors/segment/pipeline.ts'
 import { SoundPipeline } from '../../../src/actors/sound/sound-pipeline.ts'
 import { resolveQuality } from '../../../src/contract/quality.ts'
 import { audioFormat, opusArgs, SAMPLE_RATE } from '../../../src/ffmpeg/encoding.ts'
+import { retimeFragment } from '../../../src/media/fmp4.ts'
 import { captureFailed } from '../../../src/platform/capture-problem.ts'
 import type { RecorderClock } from '../../../src/time/recorder-clock.ts'
 import { latch } from '../../support/latch.ts'
@@ -47,6 +48,28 @@ suite('a segment whose first media come in one go', (test) => {
     frames.readStartTime(`Duration: N/A, start: ${(BEGUN_AT - 4) / 1_000}, bitrate: N/A`)
     frames.push(frames.split(testPicture(12)))
     assert.equal(frames.startedAtMs, BEGUN_AT)
+  })
+
+  test('does not begin with a picture that stood while the recorder was held', () => {
+    const heldMs: number[] = []
+    let units = 0
+    const frames = new ScreenFrames({
+      clock,
+      ...{ cutAt: () => Number.POSITIVE_INFINITY, keepsLast: () => false },
+      unit: () => units++,
+      clockSet: none,
+      heldUp: (_, ms) => {
+        heldMs.push(ms)
+        frames.discard()
+      },
+    })
+    frames.readStartTime(`Duration: N/A, start: ${(BEGUN_AT + 4) / 1_000}, bitrate: N/A`)
+    const [first, ...others] = frames.split(testPicture(12))
+    elapsedMs = 4_500
+    // 4 s at 15 frames a second.
+    retimeFragment(first!, { start: first!.start, duration: 60 * first!.duration })
+    frames.push([first!, ...others])
+    assert.deepEqual([heldMs.map(Math.round), units], [[4_000], 0])
   })
 
   /** A pipeline that began at the clock's time, how to give it sound, and what it has passed on. */

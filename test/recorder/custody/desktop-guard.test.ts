@@ -5,6 +5,7 @@ import type { Medium } from '../../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../../src/contract/views.ts'
 import { Replay } from '../../../src/replay/replay.ts'
 import { FeedReader } from '../../inspection/support/feed.ts'
+import { holdThread } from '../../support/hold-thread.ts'
 import { RecorderBench, RULES } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
@@ -282,5 +283,19 @@ suite('a locked desktop', (test) => {
     await locked.until(id, { mic: 'recording', screen: 'recording' })
     const { tracks } = await locked.bench.recorder.recording(id, 'api')
     assert.equal(tracks.mic?.gaps.at(-1)?.reason, 'suspended')
+  })
+
+  test('lets the computer sleep only after the pause, although it was held then', async () => {
+    const { id } = await start()
+    let mic: string | undefined
+    const letEnd = locked.bench.platform.holdEnds()
+    const ready = (): void => void locked.states(id).then((states) => (mic = states.mic))
+    locked.change({ type: 'sleeping', ready })
+    holdThread(3_100)
+    setTimeout(letEnd)
+    await eventually('the computer may sleep', () => mic !== undefined)
+    const events = await locked.bench.events()
+    assert.ok(events.some(({ type }) => type === 'track.paused'))
+    assert.equal(mic, 'paused')
   })
 })
