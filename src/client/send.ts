@@ -22,6 +22,8 @@ export interface OutgoingRequest {
   /** JSON, already written. */
   body: string | undefined
   signal: AbortSignal | undefined
+  /** Once aborted, it is not sent again. */
+  repeatUntil: AbortSignal | undefined
   /** Whether the recorder carries it out once, however often it arrives. */
   isRepeatable: boolean
 }
@@ -79,7 +81,7 @@ export async function send<T>(
       : (limit?.signal ?? request.signal)
   const attempt = async () => read(await sendOnce(fetcher, { ...request, signal }))
   try {
-    return await (request.isRepeatable ? repeat(attempt, signal) : attempt())
+    return await (request.isRepeatable ? repeat(attempt, signal, request.repeatUntil) : attempt())
   } catch (error) {
     request.signal?.throwIfAborted()
     if (!limit?.signal.aborted) throw error
@@ -90,7 +92,12 @@ export async function send<T>(
   }
 }
 
-async function repeat<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function repeat<T>(
+  attempt: () => Promise<T>,
+  signal: AbortSignal | undefined,
+  until: AbortSignal | undefined,
+): Promise<T> {
+  const over = signal && until ? AbortSignal.any([signal, until]) : (signal ?? until)
   for (let broken = 0; ; ) {
     try {
       return await attempt()
@@ -100,7 +107,10 @@ async function repeat<T>(attempt: () => Promise<T>, signal: AbortSignal | undefi
         ? PAUSES_MS[broken++]
         : busyMs(error as RecorderProblem, broken > 0)
       if (pauseMs === undefined) throw error
-      await pause(pauseMs, signal)
+      await pause(pauseMs, over).catch(() => {
+        signal?.throwIfAborted()
+        throw error
+      })
     }
   }
 }

@@ -55,6 +55,7 @@ export function createTransport({ url = '', token, fetch: given }: ClientOptions
         headers: { Accept: ACCEPT, ...credential, ...headers },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: rest.signal,
+        repeatUntil: rest.repeatUntil,
         isRepeatable:
           method === 'GET' || path === SEARCH || headers['Idempotency-Key'] !== undefined,
       }

@@ -135,6 +135,11 @@ export type StreamMessage =
 export interface RequestOptions {
   /** Cancels the request. A command that has been sent may take effect all the same. */
   signal?: AbortSignal | undefined
+  /**
+   * Once aborted, a request whose connection breaks is not sent again: it rejects with the error of
+   * the connection. For a start or resume that a later pause or stop has overtaken.
+   */
+  repeatUntil?: AbortSignal | undefined
   /** A key of the caller's own; every command has one anyway. */
   idempotencyKey?: string | undefined
   /** The version that the recording must have, as in its `version`. */

@@ -105,6 +105,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
       failure: () => facts.failure,
       live: () => liveTracks(facts.recordings, reader),
       builtAt: options.builtAt ?? 0,
+      folderOf: (id) => join(options.recordingsFolder, id),
     }),
     disk,
     inspection,

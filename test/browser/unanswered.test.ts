@@ -21,7 +21,9 @@ suite('a command without an answer', (test) => {
     if (noBrowser !== null) return
     daemon = await startDaemon()
     page = (await openRecorderPage(browser, daemon, { expectedErrors: REPORTED })).page
+    const answered = page.waitForResponse('**/v1/recordings')
     await button(page, /^Start/).click()
+    await (await answered).finished()
     await untilStatus(page, 'recording')
   })
   test.afterEach(async () => {
@@ -197,6 +199,46 @@ suite('a command without an answer', (test) => {
     const { body } = await daemon.api('GET', '/recordings/current')
     assert.equal(body.state, 'WrapUp')
   })
+
+  test.unless(
+    noBrowser,
+    'is not followed by a start that was pressed before it, and had no answer either',
+    async () => {
+      // Without the recording that all tests begin with.
+      await page.context().close()
+      await daemon.stop()
+      await rm(daemon.home, { recursive: true, force: true })
+      daemon = await startDaemon()
+      page = (await openRecorderPage(browser, daemon, { expectedErrors: REPORTED })).page
+      const [answered, broken] = [latch(), latch()]
+      let sent = 0
+      await page.route('**/v1/recordings', async (route) => {
+        if (route.request().method() !== 'POST' || sent++ > 0) return route.continue()
+        // The browser adds it when it sends the request itself.
+        const headers = { ...route.request().headers(), 'sec-fetch-site': 'same-origin' }
+        await route.fetch({ headers })
+        answered.open()
+        await broken.opened
+        await route.abort()
+      })
+      await button(page, /^Start/).click()
+      await answered.opened
+      await untilStatus(page, 'recording')
+      daemon.kill('SIGSTOP')
+      await page.waitForFunction(() => document.body.dataset.link === 'lost')
+      await page.keyboard.press('p')
+      await unanswered('all').waitFor()
+      const { home, url } = daemon
+      daemon.kill('SIGKILL')
+      await daemon.exited
+      daemon = await startDaemon({ home, args: ['--port', new URL(url).port] })
+      broken.open()
+      await untilStatus(page, 'wrapUp')
+      await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
+      assert.equal(sent, 1)
+      assert.equal((await daemon.api('GET', '/recordings')).body.items.length, 1)
+    },
+  )
 
   test.unless(noBrowser, 'is not said of the next recording', async () => {
     daemon.kill()

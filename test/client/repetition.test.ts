@@ -43,6 +43,22 @@ suite('repetition by the client library', (test) => {
     assert.equal(server.requests.length, 4)
   })
 
+  test('a command that is not wanted any more is not sent again, but is not cancelled', async () => {
+    const unwanted = new AbortController()
+    const server = await startServer((request, response, number) => {
+      if (number > 1) sendOk(response)
+      else {
+        unwanted.abort()
+        request.destroy()
+      }
+    })
+    const recorder = createClient({ url: server.url })
+    const options = { repeatUntil: unwanted.signal }
+    await assert.rejects(recorder.start({}, options), ConnectionError)
+    assert.equal(server.requests.length, 1)
+    assert.equal((await recorder.start({}, options)).id, 'rec_current')
+  })
+
   test('what could act twice is sent once', async () => {
     const server = await startServer((request) => request.destroy())
     const recorder = createClient({ url: server.url })

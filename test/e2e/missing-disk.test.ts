@@ -68,6 +68,13 @@ suite('a crash, after which the disk of the recordings is not mounted', (test) =
     assert.deepEqual((await verifyHome(resolveHome(home), {})).findings, [])
   }
 
+  async function diskProblem(): Promise<string> {
+    const { body } = await daemon.api('GET', '/readiness?media=mic')
+    type Check = { id: string; result: string; detail: string }
+    const found = (body.checks as Check[]).find(({ id }) => id === 'disk')
+    return found?.result === 'fail' ? found.detail : ''
+  }
+
   test('loses nothing of the first recording: it is finished at a later start', async () => {
     const id = await crashWithoutDisk()
     await daemon.stop()
@@ -82,6 +89,7 @@ suite('a crash, after which the disk of the recordings is not mounted', (test) =
       assert.equal((await daemon.api('POST', `/recordings/current/${last}`)).status, 200)
     await daemon.stop()
     const id = await crashWithoutDisk()
+    assert.match(await diskProblem(), /another disk may be in its place/)
     await daemon.stop()
     // Still without it: what is recorded now is no sign that the disk is there.
     const other = await start()
@@ -90,6 +98,7 @@ suite('a crash, after which the disk of the recordings is not mounted', (test) =
     daemon = await startDaemon({ home })
     await rename(join(recordings(), other), join(elsewhere(), other))
     await mount()
+    assert.equal(await diskProblem(), '')
     await assertNothingLost(id)
   })
 })

@@ -16,9 +16,9 @@ import {
   type OpenRecordings,
 } from '../open-recordings.ts'
 import type { EventBatch } from './event-batch.ts'
-import { folderBefore } from './folder-before.ts'
 import type { UnsalvagedSegment } from './late-salvage.ts'
 import { hasNewerMedia } from './newer-media.ts'
+import { newestFolder } from './newest-folder.ts'
 
 /** The recordings that were not closed, as log and disk show them. */
 export interface InterruptedRecordings {
@@ -88,7 +88,7 @@ export function unsalvagedSegment(
   file: UnfinishedFile,
 ): UnsalvagedSegment {
   const { recordingId: id } = file
-  const before = () => folderBefore(log, file, folderOf)
+  const before = () => newestFolder(log, folderOf, file)
   const salvage = () => platform.salvage(folderOf(id), file, keys.keysOf(id)?.identity, before)
   return { ...file, salvage }
 }

@@ -3,7 +3,6 @@ import type { RecorderError } from '../../contract/errors.ts'
 import { type Device, MEDIA, type Medium } from '../../contract/media.ts'
 import type { ReadinessCheck, ReadinessView } from '../../contract/views.ts'
 import { trackState } from '../../machines/recording-fold.ts'
-import type { EventLog } from '../../store/port.ts'
 import { within } from '../../time/within.ts'
 import { currentRecording, isCapturing, type OpenRecordings } from '../open-recordings.ts'
 import type { Reader } from '../queries/reader.ts'
@@ -30,7 +29,6 @@ export interface ReadinessOptions extends SystemParts {
   >
   /** The tracks of the recording that is capturing; undefined when there is none. */
   live(): Partial<Record<Medium, LiveTrack>> | undefined
-  log: Pick<EventLog, 'status' | 'verification' | 'position' | 'events'>
   failure(): RecorderError | undefined
 }
 

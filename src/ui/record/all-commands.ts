@@ -9,7 +9,9 @@ export type AllCommand = 'start' | 'pause' | 'resume' | 'stop' | 'close'
 function send(command: Exclude<AllCommand, 'start'>): Promise<boolean> {
   const id = current.value?.id
   if (id === undefined) return Promise.resolve(false)
-  return runCommand('all', command, () => recorder[command](id))
+  return runCommand('all', command, (options) =>
+    command === 'close' ? recorder.close(id, options) : recorder[command](id, {}, options),
+  )
 }
 
 /** Pauses everything that records. */

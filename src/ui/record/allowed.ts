@@ -4,6 +4,11 @@ import { application, current, link } from '../live/live-state.ts'
 /** Commands that end capture, of everything or of one medium. */
 export const ENDS_CAPTURE: ReadonlySet<string> = new Set<AllowedCommand>(['pause', 'stop'])
 
+/** Commands that begin capture, of everything or of one medium. */
+export const BEGINS_CAPTURE: ReadonlySet<string> = new Set<AllowedCommand>([
+  ...(['start', 'startMedia', 'resume'] as const),
+])
+
 /**
  * Whether the recorder allows this page a command now. Nothing is certain without a connection; but
  * what ends capture may be tried then, too: nobody may be recorded who means to pause.

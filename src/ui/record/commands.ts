@@ -1,11 +1,12 @@
 import { signal } from '@preact/signals'
 import { RecorderProblem } from '../../client/errors.ts'
+import type { RequestOptions } from '../../client/types.ts'
 import type { AllowedCommand } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
 import { current, link, refresh } from '../live/live-state.ts'
-import { ENDS_CAPTURE } from './allowed.ts'
+import { BEGINS_CAPTURE, ENDS_CAPTURE } from './allowed.ts'
 import { DOUBLE_PRESS_MS } from './keyboard/double-press.ts'
 
 /** The part of the view that sent a command, and that shows what became of it. */
@@ -64,6 +65,11 @@ link.subscribe(({ state }) => {
 })
 
 let sentCount = 0
+/**
+ * Ends the repetitions of what begins capture: after a pause or stop nobody wants it any more,
+ * though its connection broke before.
+ */
+let wanted = new AbortController()
 
 /** Whether a command of a place has no answer yet. */
 export function isPending(place: Place, command: string): boolean {
@@ -78,7 +84,7 @@ export function isPending(place: Place, command: string): boolean {
 export async function runCommand(
   place: Place,
   command: string,
-  send: () => Promise<unknown>,
+  send: (options: RequestOptions) => Promise<unknown>,
 ): Promise<boolean> {
   if (isPending(place, command) || isMeantForEnd(command)) return false
   const name = `${place}/${command}`
@@ -86,23 +92,41 @@ export async function runCommand(
   if (!isOverdue(place)) dismissProblem(place)
   const count = ++sentCount
   const endsCapture = ENDS_CAPTURE.has(command)
+  if (endsCapture) wanted.abort()
+  if (wanted.signal.aborted) wanted = new AbortController()
+  const repeatUntil = BEGINS_CAPTURE.has(command) ? wanted.signal : undefined
   const endWait = endsCapture ? waitForAnswer(place, name) : () => false
   try {
-    await send()
+    await send({ repeatUntil })
     await showEffect(endWait())
     endPending(name)
     return true
   } catch (error) {
     const isLate = endWait()
-    if (!isOwnInterruption(error, count)) showFailure(place, error, isLate)
+    const isUnwanted = repeatUntil?.aborted || isOwnInterruption(error, count)
+    if (!isUnwanted) showFailure(place, error, isLate)
     // A pause or stop can be sent again at once, though nothing answers the page.
     if (endsCapture) endPending(name)
+    const id = current.peek()?.id
     // A refusal tells that the page shows an old state.
     await showEffect(isLate)
     if (!endsCapture) endPending(name)
-    if (place in problems.peek()) shownWith.set(place, current.peek()?.id)
+    if (!isUnwanted) tieToRecording(place, id)
     return false
   }
+}
+
+/**
+ * Removes the problem of a place once another recording is shown. A command without an answer was
+ * meant for the recording `id`, which may be another one already; a refusal brings its own.
+ */
+function tieToRecording(place: Place, id: string | undefined): void {
+  const problem = problems.peek()[place]
+  if (problem === undefined) return
+  const shown = current.peek()?.id
+  const isUnanswered = problem === null || problem === 'unanswered'
+  if (isUnanswered && shown !== id) dismissProblem(place)
+  else shownWith.set(place, shown)
 }
 
 function endPending(name: string): void {

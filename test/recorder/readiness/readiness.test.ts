@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import type { CustodyRules } from '../../../src/contract/custody.ts'
 import type { DesktopProblem } from '../../../src/contract/desktop.ts'
 import { MEDIA, type Medium } from '../../../src/contract/media.ts'
@@ -239,6 +240,7 @@ suite('readiness', (test) => {
     contradictions: { detail: null },
     rules: () => RULES,
     builtAt: 0,
+    folderOf: (id) => join(bench.folder, 'recordings', id),
     ...more,
   })
 

@@ -39,7 +39,7 @@ export const EVENTS: LogEvent[] = [
         micBitsPerSecond: 48_000,
         speakerBitsPerSecond: 96_000,
       },
-      machines: 2,
+      machines: 3,
     },
   },
   {

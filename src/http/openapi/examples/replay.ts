@@ -30,7 +30,7 @@ function closedRecording(): RecordingView {
 /** The recording after its last event. */
 export const REPLAY_STATE: ReplayState = {
   recordingId: RECORDING_ID,
-  machinesVersion: 2,
+  machinesVersion: 3,
   index: 59,
   count: 59,
   event: {

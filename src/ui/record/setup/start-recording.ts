@@ -44,14 +44,17 @@ export function leadToMissing(): void {
 /** Starts a recording with what has been chosen. */
 export async function startRecording(): Promise<void> {
   const choice = startChoice.value
-  const hasStarted = await runCommand('all', 'start', () =>
-    recorder.start({
-      media: chosenMedia(choice),
-      recordingType: choice.sound === 'none' ? 'both' : choice.sound,
-      devices: presentDevices(),
-      tags: firstTags(),
-      ...(hasConsent.value ? { consent: { state: 'granted', method: 'spoken' } } : {}),
-    }),
+  const hasStarted = await runCommand('all', 'start', (options) =>
+    recorder.start(
+      {
+        media: chosenMedia(choice),
+        recordingType: choice.sound === 'none' ? 'both' : choice.sound,
+        devices: presentDevices(),
+        tags: firstTags(),
+        ...(hasConsent.value ? { consent: { state: 'granted', method: 'spoken' } } : {}),
+      },
+      options,
+    ),
   )
   if (!hasStarted) return
   clearFirstTags()

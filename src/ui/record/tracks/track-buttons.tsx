@@ -1,3 +1,4 @@
+import type { RequestOptions } from '../../../client/types.ts'
 import type { AllowedCommand } from '../../../contract/commands.ts'
 import type { Medium } from '../../../contract/media.ts'
 import type { TrackState } from '../../../contract/states.ts'
@@ -46,15 +47,24 @@ export function TrackButtons(props: { medium: Medium; state: TrackState; recordi
           isAllowed={isAllowed(command)}
           isPending={isPending(medium, command)}
           reasonId={CONTROL_LINE_ID}
-          onPress={() => void runCommand(medium, command, () => send(command, recordingId, medium))}
+          onPress={() =>
+            void runCommand(medium, command, (options) =>
+              send(command, recordingId, medium, options),
+            )
+          }
         />
       ))}
     </div>
   )
 }
 
-function send(command: TrackCommand, id: string, medium: Medium): Promise<unknown> {
+function send(
+  command: TrackCommand,
+  id: string,
+  medium: Medium,
+  options: RequestOptions,
+): Promise<unknown> {
   const media = [medium]
-  if (command !== 'startMedia') return recorder[command](id, { media })
-  return recorder.startMedia(id, { media, devices: presentDevices(media) })
+  if (command !== 'startMedia') return recorder[command](id, { media }, options)
+  return recorder.startMedia(id, { media, devices: presentDevices(media) }, options)
 }
