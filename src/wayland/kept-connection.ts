@@ -5,8 +5,8 @@ import { WaylandConnection, WaylandError } from './connection.ts'
 const OPEN_MS = 10_000
 
 /**
- * The one connection to the session's compositor, for all who ask. KWin 5.27 hashes the program of
- * each client that connects, twice: with Node's 100 MB it draws nothing for half a second or more.
+ * The one connection to the session's compositor, for all who ask: a compositor that is slow to let
+ * a client in would otherwise be asked anew, and in vain, for each list of devices and each start.
  */
 export class KeptConnection {
   readonly #env: NodeJS.ProcessEnv

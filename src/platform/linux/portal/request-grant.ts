@@ -6,7 +6,7 @@ import { ownProgramId } from './grant-store.ts'
 import { PortalError, ScreenCast } from './screen-cast.ts'
 import { showsMonitor } from './shows-monitor.ts'
 
-/** KWin hashes the program of a new client before it answers. */
+/** A compositor may be slow to let a client in, and a person waits here anyway. */
 const COMPOSITOR_MS = 10_000
 const INSPECT_MS = 10_000
 
