@@ -1,6 +1,6 @@
 /**
- * `npm run keep-machines`: keeps the definitions of today's machines as the next version, unless
- * they are those of the newest one. Then `src/machines/definitions/definitions.ts` needs a line.
+ * `npm run keep-machines`: keeps the definitions of today's machines that are not those of the
+ * newest version as the next one. Then `src/machines/definitions/definitions.ts` needs a line.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -13,14 +13,17 @@ import { describeMachines } from './describe-machines.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const today = Object.entries(describeMachines()) as [MachineName, object][]
+const changed = today.filter(
+  ([name, now]) => !isDeepStrictEqual(now, definitionOf(name, MACHINES_VERSION)),
+)
 
-if (today.every(([name, now]) => isDeepStrictEqual(now, definitionOf(name, MACHINES_VERSION)))) {
+if (changed.length === 0) {
   console.log(`The machines are those of version ${MACHINES_VERSION}.`)
 } else {
   const version = MACHINES_VERSION + 1
   const folder = join(ROOT, 'src/machines/definitions', `v${version}`)
   mkdirSync(folder)
-  for (const [name, definition] of today) {
+  for (const [name, definition] of changed) {
     const source = `import type { MachineDefinition } from '../definition.ts'
 
 /** The ${name} machine in version ${version}. */

@@ -119,6 +119,8 @@ export interface ClosedQuery {
   /** Started before (RFC 3339). */
   to?: string
   tagKeys: ReadonlySet<string>
+  /** How many are decoded in one turn of the event loop (default 50). */
+  atATime?: number
 }
 
 /** All values that tags of a recording ever had, oldest first. */

@@ -47,6 +47,8 @@ export class WaylandError extends Error {
 }
 
 const GONE = 'The Wayland compositor is gone.'
+/** Says that a compositor is silent. */
+export const SILENT = 'The Wayland compositor does not answer.'
 
 /** A connection to the session's compositor, which knows its monitors. It draws nothing. */
 export class WaylandConnection {
@@ -70,7 +72,7 @@ export class WaylandConnection {
   static async open(env: NodeJS.ProcessEnv, limitMs: number): Promise<WaylandConnection> {
     const path = socketPath(env)
     if (path === null) throw new WaylandError('absent', 'XDG_RUNTIME_DIR is not set.')
-    const silent = new WaylandError('silent', 'The Wayland compositor does not answer.')
+    const silent = new WaylandError('silent', SILENT)
     try {
       return await openSocket(path, { limitMs, silent }, async (socket) => {
         const connection = new WaylandConnection(socket)

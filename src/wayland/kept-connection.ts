@@ -1,5 +1,5 @@
 import { within } from '../time/within.ts'
-import { WaylandConnection, WaylandError } from './connection.ts'
+import { SILENT, WaylandConnection, WaylandError } from './connection.ts'
 
 /** A slow compositor may take so long to let a client in. */
 const OPEN_MS = 10_000
@@ -26,7 +26,7 @@ export class KeptConnection {
     asking.catch(() => {})
     const connection = await within(asking, limitMs)
     if (connection !== undefined) return connection
-    throw new WaylandError('silent', 'The Wayland compositor does not answer.')
+    throw new WaylandError('silent', SILENT)
   }
 
   async #ask(): Promise<WaylandConnection> {

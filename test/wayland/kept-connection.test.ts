@@ -26,13 +26,14 @@ suite('the kept connection to a Wayland compositor', (test) => {
     await rm(folder, { recursive: true, force: true })
   })
   /** Watches a capture of the only monitor. Returns what is found wrong, and how it is ended. */
-  async function capture() {
-    const connection = await kept.get(LIMIT_MS)
+  async function capture(isOver = false) {
+    const compositor = await kept.get(LIMIT_MS)
+    const monitor = compositor.outputs[0]!
+    if (isOver) compositor.close()
     const problems: string[] = []
     const never = new Promise<void>(() => {})
-    const parts = { compositor: connection, monitor: connection.outputs[0]! }
     const watch = watchCast(
-      { ...parts, pipeWireClosed: never, sessionClosed: never },
+      { compositor, monitor, pipeWireClosed: never, sessionClosed: never },
       ({ detail }) => problems.push(detail),
     )
     return { watch, problems }
@@ -88,17 +89,7 @@ suite('the kept connection to a Wayland compositor', (test) => {
   })
 
   test.unless(unix, 'tells a capture that begins when the compositor has just ended', async () => {
-    const connection = await kept.get(LIMIT_MS)
-    connection.close()
-    const problems: string[] = []
-    const never = new Promise<void>(() => {})
-    watchCast(
-      {
-        ...{ compositor: connection, monitor: connection.outputs[0]! },
-        ...{ pipeWireClosed: never, sessionClosed: never },
-      },
-      ({ detail }) => problems.push(detail),
-    )
+    const { problems } = await capture(true)
     await eventually('it is told', () => problems.length > 0)
     assert.deepEqual(problems, ['The Wayland compositor is gone.'])
   })

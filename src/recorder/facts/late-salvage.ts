@@ -80,9 +80,8 @@ async function record(
   const { facts, system } = parts
   const { recordingId, medium, number } = segment
   if (facts.recordings.has(recordingId)) {
-    facts.report(recordingId, medium, {
-      ...{ type: 'capture.closed', segment: number, salvaged: true, ...salvaged },
-    })
+    const report = { type: 'capture.closed', segment: number, salvaged: true, ...salvaged } as const
+    facts.report(recordingId, medium, report)
     return
   }
   const { description, ...more } = salvaged

@@ -13,7 +13,7 @@ export async function newestFolder(
   before?: Pick<UnfinishedFile, 'recordingId' | 'startedAt'>,
 ): Promise<string | undefined> {
   const to = before && { to: before.startedAt }
-  for await (const { id } of log.closedRecordings({ ...to, tagKeys: NO_TAGS })) {
+  for await (const { id } of log.closedRecordings({ ...to, tagKeys: NO_TAGS, atATime: 1 })) {
     if (id === before?.recordingId) continue
     const { items } = await log.segments(id, { limit: 1 })
     if (items.length > 0) return folderOf(id)

@@ -76,9 +76,9 @@ export async function findRecordings(
  */
 export async function* closedRecordings(
   store: RecordingStore,
-  { to, tagKeys }: ClosedQuery,
+  { to, tagKeys, atATime = CLOSED_AT_A_TIME }: ClosedQuery,
 ): AsyncGenerator<RecordingView> {
-  const query = { state: 'Closed', limit: CLOSED_AT_A_TIME, ...(to ? { to } : {}) } as const
+  const query = { state: 'Closed', limit: atATime, ...(to ? { to } : {}) } as const
   const turns = new Turns()
   for await (const { confirmed, view } of stored({ ...store, turns }, query, boundsOf(query))) {
     if (!confirmed || view.state !== 'Closed' || view.erased) continue

@@ -44,8 +44,6 @@ const ABOUT_RECORDING: ReadonlySet<string> = new Set<ErrorCode>([
   'INVALID_STATE',
   'RECORDING_CLOSED',
 ])
-/** Places whose pause or stop failed without an answer while the page knew nothing. */
-const unknownEnds = new Set<Place>()
 /** The recording that was shown with the problem of a place. */
 const shownWith = new Map<Place, string | undefined>()
 
@@ -59,9 +57,8 @@ current.subscribe((recording) => {
 link.subscribe(({ state }) => {
   if (state !== 'live') return
   // Now the page shows whether it has worked.
-  for (const place of unknownEnds)
-    if (problems.peek()[place] === 'unanswered' && !isOverdue(place)) showProblem(place, null)
-  unknownEnds.clear()
+  for (const [place, problem] of Object.entries(problems.peek()) as [Place, CommandProblem][])
+    if (problem === 'unanswered' && !isOverdue(place)) showProblem(place, null)
 })
 
 let sentCount = 0
@@ -183,7 +180,6 @@ function showProblem(place: Place, problem: CommandProblem): void {
 function showFailure(place: Place, error: unknown, isLate: boolean): void {
   const problem = toShownProblem(error)
   const isUnknown = problem === null && isLate && link.peek().state !== 'live'
-  if (isUnknown) unknownEnds.add(place)
   showProblem(place, isUnknown ? 'unanswered' : problem)
 }
 

@@ -1,4 +1,4 @@
-import type { WaylandConnection, WaylandOutput } from '../../../wayland/connection.ts'
+import { SILENT, type WaylandConnection, type WaylandOutput } from '../../../wayland/connection.ts'
 import { AnswerWatch } from '../../answer-watch.ts'
 import { type CaptureProblem, deviceLost } from '../../capture-problem.ts'
 import type { ScreenWatch } from '../../screen-watch.ts'
@@ -36,7 +36,7 @@ export function watchCast(
       })
       return monitorProblem(monitor, compositor.outputs)
     },
-    silent: deviceLost('The Wayland compositor does not answer.'),
+    silent: deviceLost(SILENT),
     onProblem,
     onEnd() {
       endFollowing()
