@@ -59,9 +59,7 @@ export interface CapturePlatform {
   /**
    * Finishes a file that a dead daemon left: cuts it after its last whole unit of media, forces it
    * to disk and hashes it. A file without media is removed. What lies behind damage is kept beside
-   * it. `opened` holds the facts that the log has of it. `identity` opens a sealed file. Rejects
-   * with STORAGE_UNAVAILABLE where not only the file but its folder is missing, and `folderBefore`,
-   * that of an earlier recording, as well: the disk is not there.
+   * it. `opened` holds the facts that the log has of it. `identity` opens a sealed file.
    */
   salvage(
     folder: string,
@@ -70,7 +68,6 @@ export interface CapturePlatform {
       'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'
     >,
     identity?: Identity,
-    folderBefore?: () => Promise<string | undefined>,
   ): Promise<SalvagedSegment>
   /**
    * Whether the file of a segment whose beginning the log does not know holds media of more than

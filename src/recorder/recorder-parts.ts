@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { By } from '../contract/by.ts'
 import type { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
@@ -15,6 +14,7 @@ import { AccessLog } from './custody/access-log.ts'
 import { Custody } from './custody/custody.ts'
 import { DesktopGuard } from './custody/desktop-guard.ts'
 import { DiskGuard } from './disk/disk-guard.ts'
+import { RecordingsDisk } from './disk/recordings-disk.ts'
 import { FactPipeline, LOG_STALL_MS } from './facts/fact-pipeline.ts'
 import { LiveRecording } from './live-recording.ts'
 import type { RecorderBus } from './port.ts'
@@ -31,6 +31,7 @@ export interface RecorderParts {
   reader: Reader
   readiness: Readiness
   disk: DiskGuard
+  recordingsDisk: RecordingsDisk
   inspection: LiveInspection
   custody: Custody
   desktop: DesktopGuard
@@ -56,6 +57,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   const { system, bus, onFault } = host
   const now = (): number => clock.now()
   const inspection = new LiveInspection({ version, now, onFault })
+  const recordingsDisk = new RecordingsDisk({ ...options, onFault })
   const facts = createFactPipeline(options, host, () => parts, inspection)
   const disk = createDiskGuard(options, host, () => parts)
   const { watch: diskWatch } = disk
@@ -71,7 +73,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     conditions,
   })
   const custody: Custody = new Custody({
-    ...{ options, host, facts, conditions },
+    ...{ options, host, facts, recordingsDisk, conditions },
     render: (view, { by }) => reader.toAnswer(view, by.side === 'ui' ? 'ui' : 'api'),
   })
   const commands = new CommandHandler({
@@ -105,9 +107,9 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
       failure: () => facts.failure,
       live: () => liveTracks(facts.recordings, reader),
       builtAt: options.builtAt ?? 0,
-      folderOf: (id) => join(options.recordingsFolder, id),
     }),
     disk,
+    recordingsDisk,
     inspection,
     custody,
     accesses: new AccessLog({ facts, log, system, now, onFault }),
@@ -123,7 +125,7 @@ function createFactPipeline(
 ): FactPipeline {
   const { log, platform, clock, keys } = options
   const now = (): number => clock.now()
-  const folderOf = (id: string): string => join(options.recordingsFolder, id)
+  const folderOf = (id: string): string => parts().recordingsDisk.folderOf(id)
   return new FactPipeline({
     ...{ log, system, now, onCommitted, onFault, inspection, rules: options.rules },
     stallMs: options.stallMs ?? LOG_STALL_MS,
@@ -169,6 +171,7 @@ function createDiskGuard(
     facts: () => parts().facts,
     commands: () => parts().commands,
     folder: options.recordingsFolder,
+    isThere: () => parts().recordingsDisk.isThere(),
     quality: () => resolveQuality(options.quality?.()),
   })
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import type { RecordingAnswer, TagEntry } from '../../src/contract/views.ts'
 import { eventsOf, ofType } from '../e2e/support/history.ts'
 import { type Answer, startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { recordingFolders } from '../support/recording-folders.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Client, type Clients, connect } from './support/clients.ts'
 import { openFeed } from './support/event-feed.ts'
@@ -157,8 +156,10 @@ suite('commands over HTTP', (test) => {
     assert.equal(all.body.medium, 'speaker')
     assert.equal((await api.get('/recordings/current')).status, 404)
     assert.deepEqual((await api.get('/recordings')).body.items, items)
-    const folders = await readdir(join(daemon.home, 'recordings'))
-    assert.deepEqual(folders.sort(), items.map(({ id }: RecordingAnswer) => id).sort())
+    assert.deepEqual(
+      recordingFolders(daemon.home),
+      items.map(({ id }: RecordingAnswer) => id).sort(),
+    )
 
     const any = recordingIn(await api.start({ media: ['audio'], devices, require: 'any' }), 201)
     assert.equal(states(any), 'recording failed off')

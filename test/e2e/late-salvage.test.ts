@@ -8,6 +8,7 @@ import type { LogEvent } from '../../src/contract/events.ts'
 import { MEDIA } from '../../src/contract/media.ts'
 import { resolveHome } from '../../src/home/home.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { recordingFolders } from '../support/recording-folders.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { codesOf, pythonMissing, verifyPy } from '../tools/support/verify-py.ts'
 import { assertLogIsWhole } from './support/aftermath.ts'
@@ -143,7 +144,7 @@ suite('files that a crash has left, on a disk that lets nobody finish them at fi
         assert.equal(status, 200, JSON.stringify(body))
       const events = await assertInOrder()
       assert.deepEqual(ofType(events, 'segment.closed'), [])
-      assert.deepEqual(readdirSync(join(home, 'recordings')), [])
+      assert.deepEqual(recordingFolders(home), [])
     },
     { limitMs: 120_000 },
   )

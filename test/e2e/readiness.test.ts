@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { SoundRelay } from '../../lab/sound-relay.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../../lab/virtual-desktop.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import type { ReadinessCheck, ReadinessView } from '../../src/contract/views.ts'
 import { assertWithin } from '../support/machine.ts'
+import { recordingFolders } from '../support/recording-folders.ts'
 import { suiteOnEachServer } from '../support/sound-servers.ts'
 import { eventually } from '../support/suite.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -94,7 +94,7 @@ suiteOnEachServer('readiness on a desktop', (test, { soundServer, problem: noDes
       assert.ok(((await look()).of('level', 'mic')?.level?.peakDb ?? -120) > -30)
       await tone.stop()
       await eventually('no probe is left', () => probing().length === 0)
-      assert.deepEqual(readdirSync(`${daemon.home}/recordings`), [])
+      assert.deepEqual(recordingFolders(daemon.home), [])
     },
   )
 

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
-import { RecorderError } from '../../contract/errors.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import { listFolder } from '../../disk/list-folder.ts'
 import type { CapturePlatform } from '../port.ts'
@@ -12,8 +10,7 @@ import { removeSegment } from './segment-writer.ts'
 export function leftSegments(): Pick<CapturePlatform, 'salvage' | 'isLonger' | 'discard'> {
   const salvage = createSalvage()
   return {
-    async salvage(folder, opened, identity, folderBefore) {
-      if (folderBefore !== undefined) await assertDisk(folder, folderBefore)
+    async salvage(folder, opened, identity) {
       const path = join(folder, opened.file)
       const { file, ...more } = await salvage(path, opened.container, identity)
       const startedAtMs = Date.parse(opened.startedAt)
@@ -34,23 +31,6 @@ export function leftSegments(): Pick<CapturePlatform, 'salvage' | 'isLonger' | '
       for (const path of possiblePaths(folder, segment)) await removeSegment(path)
     },
   }
-}
-
-/**
- * Rejects when the disk of the recordings is missing. The folder of a recording alone may be: it is
- * removed with its last empty file.
- */
-async function assertDisk(
-  folder: string,
-  folderBefore: () => Promise<string | undefined>,
-): Promise<void> {
-  if (existsSync(folder)) return
-  const before = await folderBefore()
-  if (before !== undefined && existsSync(before)) return
-  throw new RecorderError(
-    'STORAGE_UNAVAILABLE',
-    'The folder of the recording is missing. Is the disk of the recordings mounted?',
-  )
 }
 
 /** The paths that the file of a segment may have. Version 0.1 may have left it unsealed. */

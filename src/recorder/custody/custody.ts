@@ -8,6 +8,7 @@ import type { CaptureConditions } from '../../machines/allowed-commands.ts'
 import type { CommandAnswer } from '../../store/port.ts'
 import { unlessAborted } from '../../time/unless-aborted.ts'
 import { Refusals } from '../commands/refusals.ts'
+import type { RecordingsDisk } from '../disk/recordings-disk.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { CustodyCommands } from './custody-commands.ts'
@@ -20,6 +21,7 @@ export interface CustodyOptions {
   options: RecorderOptions
   host: { system: By & { side: 'system' }; onFault(what: string, error: unknown): void }
   facts: FactPipeline
+  recordingsDisk: RecordingsDisk
   /** Returns what keeps media from being captured now. */
   conditions(): CaptureConditions
   /** Renders the answer with a recording. */
@@ -35,19 +37,25 @@ export class Custody {
   readonly #erasures: Erasures
   readonly #commands: CustodyCommands
 
-  constructor({ options, host: { system, onFault }, facts, ...more }: CustodyOptions) {
+  constructor({
+    options,
+    host: { system, onFault },
+    facts,
+    recordingsDisk,
+    ...more
+  }: CustodyOptions) {
     const { log, keys, clock, recordingsFolder, rules } = options
     const { forgetComposed = async () => {} } = options
     const now = (): number => clock.now()
     const verified = () => unlessAborted(log.verified(), this.#closing.signal)
-    const common = { verified, facts, log, keys, system, recordingsFolder, rules, now, onFault }
+    const common = { verified, facts, log, keys, system, recordingsDisk, rules, now, onFault }
     const erasures = new Erasures({ ...common, forgetComposed })
     const refusals = new Refusals(facts, log, more.conditions)
     this.#rules = rules
     this.#erasures = erasures
     this.#commands = new CustodyCommands({ ...common, erasures, refusals, render: more.render })
     this.retention = new Retention({ ...common, erasures })
-    this.keyUpkeep = new KeyUpkeep(common)
+    this.keyUpkeep = new KeyUpkeep({ ...common, recordingsFolder })
   }
 
   /** The rules in force. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CustodyCommand } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
@@ -8,6 +7,7 @@ import type { KeyRing } from '../../custody/port.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import { unlessAborted } from '../../time/unless-aborted.ts'
 import { within } from '../../time/within.ts'
+import type { RecordingsDisk } from '../disk/recordings-disk.ts'
 import type { EventBatch, FactCause } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { PendingCommand } from '../facts/pending-command.ts'
@@ -18,7 +18,7 @@ export interface ErasuresOptions {
   facts: Pick<FactPipeline, 'append' | 'accept'>
   log: Pick<EventLog, 'unfinishedErasures' | 'clearErased' | 'verified'>
   keys: Pick<KeyRing, 'destroy'>
-  recordingsFolder: string
+  recordingsDisk: Pick<RecordingsDisk, 'folderOf' | 'assertDiskOf'>
   /** Removes the composed files of a recording, and ends what reads or makes them. */
   forgetComposed(recordingId: string): Promise<void>
   now(): number
@@ -152,8 +152,9 @@ export class Erasures {
         return
       } catch (cause) {
         signal.throwIfAborted()
-        const code = cause instanceof RecorderError ? cause.code : 'STORAGE_UNAVAILABLE'
-        this.#note(id, code)
+        const { code, message = '' } =
+          cause instanceof RecorderError ? cause : { code: 'STORAGE_UNAVAILABLE' as const }
+        this.#note(id, code, message)
         this.#fault('erasing a recording', cause)
         onDelayed(new RecorderError(code, GOES_ON, { cause, members: { recordingId: id } }))
         await delay(retryMs(attempt), undefined, { signal, ref: false }).catch(() => {})
@@ -164,12 +165,13 @@ export class Erasures {
 
   /** The steps, each of which can be repeated. The key is first: it is what makes it final. */
   async #remove(id: string, removed: RemovedFiles, signal: AbortSignal): Promise<void> {
-    const { keys, log, recordingsFolder, forgetComposed } = this.#options
+    const { keys, log, recordingsDisk, forgetComposed } = this.#options
     // Nothing is destroyed on the word of a log that may be damaged.
     await unlessAborted(log.verified(), signal)
     await keys.destroy(id)
     await unlessAborted(forgetComposed(id), signal)
-    await removeRecordingFiles(join(recordingsFolder, id), removed, signal)
+    await unlessAborted(recordingsDisk.assertDiskOf(id), signal)
+    await removeRecordingFiles(recordingsDisk.folderOf(id), removed, signal)
     await log.clearErased()
   }
 
@@ -193,10 +195,10 @@ export class Erasures {
     return undefined
   }
 
-  #note(id: string, code: ApplicationError['code']): void {
+  #note(id: string, code: ApplicationError['code'], why: string): void {
     const since = this.#problems.get(id)?.since ?? new Date(this.#options.now()).toISOString()
-    const message = `The recording ${id} is being erased, but its files or its key cannot be removed yet.`
-    this.#problems.set(id, { code, message, since })
+    const message = `The recording ${id} is being erased, but its files or its key cannot be removed yet. ${why}`
+    this.#problems.set(id, { code, message: message.trimEnd(), since })
   }
 
   #fault(what: string, error: unknown): void {

@@ -5,22 +5,26 @@ import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
 import { unlessAborted } from '../../time/unless-aborted.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { type RemoveErasedOptions, removeErased } from './remove-erased.ts'
 import { removeRolledBack } from './remove-rolled-back.ts'
 import { rotateSigningKey } from './signing-key.ts'
 
 /** The parts that the upkeep of the keys works with. */
-export interface KeyUpkeepOptions {
+export interface KeyUpkeepOptions extends RemoveErasedOptions {
   keys: KeyRing
-  log: Pick<EventLog, 'recording' | 'openRecordings' | 'lostWitness' | 'proofs' | 'audit'>
+  log: RemoveErasedOptions['log'] &
+    Pick<EventLog, 'recording' | 'openRecordings' | 'proofs' | 'audit'>
   facts: Pick<FactPipeline, 'append'>
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
   verified(): Promise<void>
   system: By
   recordingsFolder: string
-  onFault(what: string, error: unknown): void
 }
 
-/** Rotates the master key, and destroys what failed starts have left and keys that nobody uses. */
+/**
+ * Rotates the master key, and destroys what failed starts have left, files of erased recordings,
+ * and keys that nobody uses.
+ */
 export class KeyUpkeep {
   readonly #options: KeyUpkeepOptions
   readonly #closing = new AbortController()
@@ -84,7 +88,7 @@ export class KeyUpkeep {
   }
 
   async #goOn(ids: readonly string[]): Promise<void> {
-    const { keys, system, recordingsFolder, verified, onFault } = this.#options
+    const { keys, log, system, recordingsFolder, verified, onFault } = this.#options
     if ((await keys.status()).rotation) await this.rotate(system)
     const isVerified = await verified().then(
       () => true,
@@ -93,19 +97,19 @@ export class KeyUpkeep {
     if (!isVerified) return
     const withFiles = new Set(await readdir(recordingsFolder))
     const { signal } = this.#closing
-    const removed = removeRolledBack(this.#options, withFiles, signal)
     // A long log is searched for a while.
-    await unlessAborted(removed, signal).catch((error) => {
-      if (!signal.aborted) onFault('tidying up after failed starts', error)
-    })
+    for (const remove of [removeErased, removeRolledBack])
+      await unlessAborted(remove(this.#options, withFiles, signal), signal).catch((error) => {
+        if (!signal.aborted) onFault('removing files that must not be there', error)
+      })
     for (const id of ids) {
       if (signal.aborted) return
-      if (withFiles.has(id)) continue
+      if (withFiles.has(id) && !log.readable.erased.has(id)) continue
       await this.#tidy(id).catch((error) => onFault(`tidying up the key of ${id}`, error))
     }
   }
 
-  /** Destroys a key without files of a recording, unless a verified log has use for it. */
+  /** Destroys a key for which a verified log has no use. */
   async #tidy(id: string): Promise<void> {
     const { keys, log } = this.#options
     // A log that has lost its end may have known it.

@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
+import type { RecordingsDisk } from '../disk/recordings-disk.ts'
 import { removeRecordingFiles } from './remove-recording-files.ts'
 
 const PAGE = 500
@@ -10,7 +10,7 @@ export interface RolledBackOptions {
   /** Verified. */
   log: Pick<EventLog, 'audit' | 'lostWitness'>
   keys: Pick<KeyRing, 'discard'>
-  recordingsFolder: string
+  recordingsDisk: Pick<RecordingsDisk, 'folderOf'>
   onFault(what: string, error: unknown): void
 }
 
@@ -20,7 +20,7 @@ export interface RolledBackOptions {
  * Recordings that the log does not know stay. Rejects with the signal's reason, or as the log does.
  */
 export async function removeRolledBack(
-  { log, keys, recordingsFolder, onFault }: RolledBackOptions,
+  { log, keys, recordingsDisk, onFault }: RolledBackOptions,
   folders: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -32,7 +32,8 @@ export async function removeRolledBack(
       signal.throwIfAborted()
       if (id === null || !folders.has(id)) continue
       try {
-        await removeRecordingFiles(join(recordingsFolder, id), { files: 0, bytes: 0 }, signal)
+        const removed = { files: 0, bytes: 0 }
+        await removeRecordingFiles(recordingsDisk.folderOf(id), removed, signal)
       } catch (error) {
         onFault(`removing the files of the failed start ${id}`, error)
       }

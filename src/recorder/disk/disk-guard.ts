@@ -12,7 +12,7 @@ import { DiskWatch, type DiskWatchOptions } from './disk-watch.ts'
 export interface DiskGuardOptions
   extends Pick<
     DiskWatchOptions,
-    'folder' | 'reserveBytes' | 'ballast' | 'readFreeBytes' | 'quality'
+    'folder' | 'reserveBytes' | 'ballast' | 'readFreeBytes' | 'isThere' | 'quality'
   > {
   facts(): FactPipeline
   commands(): CommandHandler
@@ -33,9 +33,9 @@ export class DiskGuard {
 
   constructor(options: DiskGuardOptions) {
     this.#options = options
-    const { folder, reserveBytes, ballast, readFreeBytes, quality } = options
+    const { folder, reserveBytes, ballast, readFreeBytes, isThere, quality } = options
     this.watch = new DiskWatch({
-      ...{ folder, reserveBytes, ballast, readFreeBytes, quality },
+      ...{ folder, reserveBytes, ballast, readFreeBytes, isThere, quality },
       recording: () => this.#underWay(),
       onLow: (isLow, detail) => this.#reportLow(isLow, detail),
       onFull: () => this.#endRecordings(),

@@ -33,6 +33,8 @@ export interface DiskWatchOptions {
   reserveBytes?: number | undefined
   ballast?: LogBallast | undefined
   readFreeBytes?: ReadFreeBytes | undefined
+  /** Whether it is the disk of the recordings (default: yes). */
+  isThere?: (() => Promise<boolean>) | undefined
   /** The media being recorded or paused; undefined when there are none. */
   recording(): { active: boolean; media: Medium[]; quality: Quality } | undefined
   /** Quality of the next recording. */
@@ -51,6 +53,8 @@ export interface DiskState {
   recordableSeconds: number
   /** RFC 3339: since when there is too little space to record. */
   fullSince: string | undefined
+  /** RFC 3339: since when another disk, or none, is in the place of that of the recordings. */
+  missingSince: string | undefined
 }
 
 /** Watches the disk: recording time left, when it is low, and when recording has to end. */
@@ -65,6 +69,7 @@ export class DiskWatch {
   #answeredAt = Number.NEGATIVE_INFINITY
   #free: number | undefined
   #fullSince: string | undefined
+  #missingSince: string | undefined
   #low = false
   #isReporting = false
   #isStopping = false
@@ -98,6 +103,7 @@ export class DiskWatch {
       freeBytes: this.#free,
       recordableSeconds: this.#secondsLeft(this.#free ?? 0),
       fullSince: this.#fullSince,
+      missingSince: this.#missingSince,
     }
   }
 
@@ -157,8 +163,12 @@ export class DiskWatch {
 
   async #read(): Promise<number | undefined> {
     this.#readAt = performance.now()
+    const { readFreeBytes = freeBytes, folder, isThere = async () => true } = this.#options
     try {
-      this.#free = await (this.#options.readFreeBytes ?? freeBytes)(this.#options.folder)
+      this.#free = await readFreeBytes(folder)
+      this.#missingSince = (await isThere())
+        ? undefined
+        : (this.#missingSince ?? new Date().toISOString())
     } catch {
       this.#free = undefined
       return undefined

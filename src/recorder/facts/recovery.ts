@@ -9,6 +9,7 @@ import type { KeyRing } from '../../custody/port.ts'
 import { MACHINES_VERSION } from '../../machines/definitions/definitions.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { EventLog, UnfinishedFile } from '../../store/port.ts'
+import type { RecordingsDisk } from '../disk/recordings-disk.ts'
 import {
   evolveRecordings,
   isCapturing,
@@ -18,7 +19,6 @@ import {
 import type { EventBatch } from './event-batch.ts'
 import type { UnsalvagedSegment } from './late-salvage.ts'
 import { hasNewerMedia } from './newer-media.ts'
-import { newestFolder } from './newest-folder.ts'
 
 /** The recordings that were not closed, as log and disk show them. */
 export interface InterruptedRecordings {
@@ -37,10 +37,10 @@ type SalvagedFile = SalvagedSegment & { opened: EventOf<'segment.opened'> }
 
 /** The parts that recovery finds and finishes files with. */
 interface Finding {
-  log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness' | 'closedRecordings' | 'segments'>
+  log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness'>
   platform: Pick<CapturePlatform, 'salvage' | 'isLonger' | 'discard'>
   keys: Pick<KeyRing, 'keysOf'>
-  folderOf(id: string): string
+  disk: Pick<RecordingsDisk, 'folderOf' | 'assertDiskOf'>
   onFault(what: string, error: unknown): void
 }
 
@@ -84,18 +84,22 @@ export async function findInterrupted(finding: Finding): Promise<InterruptedReco
 
 /** Describes a file that nobody has finished, with the way to finish it. */
 export function unsalvagedSegment(
-  { log, platform, keys, folderOf }: Pick<Finding, 'log' | 'platform' | 'keys' | 'folderOf'>,
+  { platform, keys, disk }: Pick<Finding, 'platform' | 'keys' | 'disk'>,
   file: UnfinishedFile,
 ): UnsalvagedSegment {
   const { recordingId: id } = file
-  const before = () => newestFolder(log, folderOf, file)
-  const salvage = () => platform.salvage(folderOf(id), file, keys.keysOf(id)?.identity, before)
-  return { ...file, salvage }
+  return {
+    ...file,
+    async salvage() {
+      await disk.assertDiskOf(id)
+      return platform.salvage(disk.folderOf(id), file, keys.keysOf(id)?.identity)
+    },
+  }
 }
 
 /** Removes the files whose beginning the log does not know, unless they are newer than the log. */
 async function discardUnopened(
-  { platform, keys, folderOf, onFault }: Finding,
+  { platform, keys, disk, onFault }: Finding,
   id: string,
   { recordings, pastEvents, salvaged, newer }: InterruptedRecordings,
 ): Promise<void> {
@@ -104,7 +108,7 @@ async function discardUnopened(
   const unopened = unopenedSegments(events)
   const isStart = recording !== undefined && isUnconfirmed(recording)
   if (unopened.length === 0 && !isStart) return
-  const folder = folderOf(id)
+  const folder = disk.folderOf(id)
   try {
     const identity = keys.keysOf(id)?.identity
     const started = isStart ? (salvaged.get(id) ?? []) : []
@@ -263,14 +267,14 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
 export async function removeUnconfirmed(
   { lostWitness }: Pick<EventLog, 'lostWitness'>,
   { recordings, newer }: Pick<InterruptedRecordings, 'recordings' | 'newer'>,
-  folderOf: (id: string) => string,
+  disk: Pick<RecordingsDisk, 'folderOf'>,
   onFault: (what: string, error: unknown) => void,
 ): Promise<string[]> {
   if (lostWitness !== undefined) return []
   const unconfirmed = [...recordings.values()].filter(isUnconfirmed).map(({ id }) => id)
   const ids = unconfirmed.filter((id) => !newer.has(id))
   for (const id of ids)
-    await rm(folderOf(id), { recursive: true, force: true }).catch((error) =>
+    await rm(disk.folderOf(id), { recursive: true, force: true }).catch((error) =>
       onFault(`removing the files of the failed start ${id}`, error),
     )
   return ids

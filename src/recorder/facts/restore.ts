@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { By } from '../../contract/by.ts'
 import { destroyFormerSigningKeys, missingSigningKey } from '../custody/signing-key.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
@@ -16,7 +15,7 @@ import {
 /** The parts and facts with which a recorder restores its recordings. */
 export interface Restoring {
   options: RecorderOptions
-  parts: Pick<RecorderParts, 'facts' | 'reader'>
+  parts: Pick<RecorderParts, 'facts' | 'reader' | 'recordingsDisk'>
   system: By
   /** The fact behind those of the recovery. */
   opening: OpeningFact
@@ -31,10 +30,11 @@ export interface Restoring {
 export async function restoreRecordings(restoring: Restoring): Promise<void> {
   const { options, parts, system, opening, reason, onFault } = restoring
   const { log, platform, keys, clock, logger } = options
-  const folderOf = (id: string): string => join(options.recordingsFolder, id)
-  const interrupted = await findInterrupted({ log, platform, keys, folderOf, onFault })
+  const { recordingsDisk: disk } = parts
+  await disk.isThere()
+  const interrupted = await findInterrupted({ log, platform, keys, disk, onFault })
   // Before the facts: once the log says that they never existed, nobody looks for their files.
-  const unconfirmed = await removeUnconfirmed(log, interrupted, folderOf, onFault)
+  const unconfirmed = await removeUnconfirmed(log, interrupted, disk, onFault)
   const unacknowledged = await unacknowledgedCommands(log)
   const { lostWitness, rebuiltViews } = log
   if (rebuiltViews !== undefined)
@@ -59,7 +59,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   await destroyFormerSigningKeys(log, keys).catch((error) =>
     onFault('removing a former key of the log', error),
   )
-  for (const segment of [...interrupted.unsalvaged, ...leftOfClosed(options, folderOf)])
+  for (const segment of [...interrupted.unsalvaged, ...leftOfClosed(options, disk)])
     void salvageLater(segment, {
       ...{ facts: parts.facts, log, system, limits: options.salvageLimits, onFault },
     })
@@ -73,12 +73,12 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
 /** The files of closed recordings that could not be finished before they were closed. */
 function leftOfClosed(
   options: RecorderOptions,
-  folderOf: (id: string) => string,
+  disk: RecorderParts['recordingsDisk'],
 ): UnsalvagedSegment[] {
   const { log } = options
   const open = new Set(log.openRecordings().map(({ id }) => id))
   return log
     .unfinishedFiles()
     .filter(({ recordingId }) => !open.has(recordingId))
-    .map((file) => unsalvagedSegment({ ...options, folderOf }, file))
+    .map((file) => unsalvagedSegment({ ...options, disk }, file))
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { CapturePlatform } from '../../actors/port.ts'
 import type { CustodyRules } from '../../contract/custody.ts'
 import { ERRORS, type RecorderError } from '../../contract/errors.ts'
@@ -10,18 +9,13 @@ import type { EventLog } from '../../store/port.ts'
 import type { Contradictions } from '../contradictions.ts'
 import type { DesktopGuard } from '../custody/desktop-guard.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
-import { newestFolder } from '../facts/newest-folder.ts'
+import { DISK_MISSING, MOUNT_DISK } from '../disk/recordings-disk.ts'
 
 /** The parts that the system checks work with. */
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
   diskWatch: Pick<DiskWatch, 'check' | 'shortage' | 'tryToWrite'>
-  log: Pick<
-    EventLog,
-    'status' | 'verification' | 'position' | 'events' | 'closedRecordings' | 'segments'
-  >
-  /** The folder of a recording. */
-  folderOf(id: string): string
+  log: Pick<EventLog, 'status' | 'verification' | 'position' | 'events'>
   keys: Pick<KeyRing, 'status'>
   desktop: Pick<DesktopGuard, 'problem'>
   contradictions: Pick<Contradictions, 'detail'>
@@ -82,15 +76,11 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
 }
 
 /**
- * Checks that a working morning fits on the disk, that files can be written on it, and that it has
- * those of the newest recording.
+ * Checks that a working morning fits on the disk, that files can be written on it, and that it is
+ * the one of the recordings.
  */
-export async function diskChecks({
-  diskWatch,
-  log,
-  folderOf,
-}: SystemParts): Promise<ReadinessCheck[]> {
-  const { freeBytes, recordableSeconds } = await diskWatch.check()
+export async function diskChecks({ diskWatch }: SystemParts): Promise<ReadinessCheck[]> {
+  const { freeBytes, recordableSeconds, missingSince } = await diskWatch.check()
   const id = 'disk'
   if (freeBytes === undefined) {
     const detail = 'The folder of the recordings cannot be read.'
@@ -103,14 +93,8 @@ export async function diskChecks({
   }
   const problem = await diskWatch.tryToWrite()
   if (problem !== undefined) return [unwritable(problem)]
-  const newest = await newestFolder(log, folderOf)
-  if (newest !== undefined && !existsSync(newest)) {
-    const detail =
-      'The files of the newest recording are missing: another disk may be in its place.'
-    const remedy =
-      'Mount the disk of the recordings. What is recorded until then is not stored on it.'
-    return [{ id, result: 'fail', detail, remedy }]
-  }
+  if (missingSince !== undefined)
+    return [{ id, result: 'fail', detail: DISK_MISSING, remedy: MOUNT_DISK }]
   const left = `${(freeBytes / 1e9).toFixed(1)} GB are free: about ${time(recordableSeconds)} can be recorded.`
   if (recordableSeconds >= AMPLE_SECONDS) return [{ id, result: 'pass', detail: left }]
   return [{ id, result: 'warn', detail: left, remedy: WARNINGS.STORAGE_LOW[1] }]

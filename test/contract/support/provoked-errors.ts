@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { createStallingFfmpeg } from '../../e2e/support/stalling-ffmpeg.ts'
 import type { Answer, DaemonOptions, TestDaemon } from '../../support/daemon.ts'
 import { writeDamagedLog } from '../../support/damaged-log.ts'
 import { loseMasterKey } from '../../support/master-key.ts'
+import { recordingFolders } from '../../support/recording-folders.ts'
 import { staticFfmpeg } from '../../support/static-ffmpeg.ts'
 import { eventually } from '../../support/suite.ts'
 import type { Clients } from './clients.ts'
@@ -225,11 +226,8 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     return async (headers) => {
       const answer = await api.start({ media: ['mic', 'screen'] }, headers)
       assert.deepEqual((await api.get('/recordings')).body.items, [])
-      assert.deepEqual(
-        await readdir(join(daemon.home, 'recordings')),
-        [],
-        'the start was rolled back on disk too',
-      )
+      const left = recordingFolders(daemon.home)
+      assert.deepEqual(left, [], 'the start was rolled back on disk too')
       return answer
     }
   },

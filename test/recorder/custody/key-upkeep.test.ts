@@ -22,6 +22,9 @@ async function setUp(lostWitness?: LostWitness) {
     keys,
     log: {
       lostWitness,
+      contradiction: null,
+      readable: { erased: new Set(['erased']) } as unknown as KeyUpkeepOptions['log']['readable'],
+      unfinishedErasures: () => [],
       openRecordings: () => [{ id: 'open' } as RecordingView],
       recording: async (id) => views[id],
       proofs: { keys: [] } as unknown as KeyUpkeepOptions['log']['proofs'],
@@ -33,6 +36,7 @@ async function setUp(lostWitness?: LostWitness) {
     verified: async () => {},
     system: { side: 'system', client: 'recorder', user: 'tester' },
     recordingsFolder,
+    recordingsDisk: { folderOf: (id) => join(recordingsFolder, id) },
     onFault: (_what, error) => faults.push(error),
   }
   return { keys, faults, upkeep: new KeyUpkeep(options) }

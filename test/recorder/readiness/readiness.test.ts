@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import type { CustodyRules } from '../../../src/contract/custody.ts'
 import type { DesktopProblem } from '../../../src/contract/desktop.ts'
 import { MEDIA, type Medium } from '../../../src/contract/media.ts'
@@ -229,7 +228,10 @@ suite('readiness', (test) => {
   const system = (more: Partial<SystemParts> = {}): SystemParts => ({
     platform: bench.platform,
     diskWatch: {
-      check: async () => ({ freeBytes: free, recordableSeconds: 1, fullSince: undefined }),
+      check: async () => ({
+        ...{ freeBytes: free, recordableSeconds: 1, fullSince: undefined },
+        missingSince: undefined,
+      }),
       shortage: undefined,
       tryToWrite: async () => undefined,
     },
@@ -240,7 +242,6 @@ suite('readiness', (test) => {
     contradictions: { detail: null },
     rules: () => RULES,
     builtAt: 0,
-    folderOf: (id) => join(bench.folder, 'recordings', id),
     ...more,
   })
 
