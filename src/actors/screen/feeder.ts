@@ -28,7 +28,10 @@ export class Feeder {
     const begin = (known: ChildCommand): void => {
       if (!this.#isOver) this.#child = start(known, { env, ...(stdin ? { stdout: stdin } : {}) })
     }
-    void command.then(begin, onProblem)
+    void command.then(begin, (error) => {
+      // What it was to be fed from has been closed with it.
+      if (!this.#isOver) onProblem(error)
+    })
   }
 
   /** Ends it at once, or lets it never begin. Resolves when no process is left. */
