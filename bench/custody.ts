@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
 import { openHomeKeys, writeRecordingKeys } from '../lab/home-keys.ts'
+import { markDisk } from '../lab/mark-disk.ts'
 import { resolveHome } from '../src/home/home.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import { writeRecording } from '../test/store/support/corruption.ts'
@@ -166,6 +167,7 @@ async function writeRecordings(home: string, first: number, count: number): Prom
     )
   await log.close()
   await keys.close()
+  markDisk(home)
 }
 
 /**

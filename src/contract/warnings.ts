@@ -27,6 +27,10 @@ export const WARNINGS = {
     'The disk is getting full.',
     'Free space on the disk of the home folder before recording stops.',
   ],
+  DISK_MISSING: [
+    'The disk of the recordings is missing.',
+    'Mount it. What is recorded until then is not stored on it.',
+  ],
   CLOCK_STEPPED: [
     'The system clock was set.',
     'You need not do anything, and nothing is lost. The recording keeps its own time, and the next one uses the new time.',

@@ -120,6 +120,7 @@ function unanswered(pid: number, limitMs: number): Problem {
 const REPORTED_BY: Partial<Record<string, readonly ReadinessCheck['id'][]>> = {
   STORAGE_FULL: ['disk', 'log'],
   STORAGE_LOW: ['disk'],
+  DISK_MISSING: ['disk'],
   STORAGE_UNAVAILABLE: ['disk', 'log'],
   CAPTURE_FAILED: ['encoder'],
   KEY_UNAVAILABLE: ['key'],

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { CaptureReport } from '../../actors/capture.ts'
 import type { By } from '../../contract/by.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
+import type { WarningCode } from '../../contract/warnings.ts'
 import { recordingState, trackState } from '../../machines/recording-fold.ts'
 import type { CommandHandler } from '../commands/command-handler.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -37,7 +38,8 @@ export class DiskGuard {
     this.watch = new DiskWatch({
       ...{ folder, reserveBytes, ballast, readFreeBytes, isThere, quality },
       recording: () => this.#underWay(),
-      onLow: (isLow, detail) => this.#reportLow(isLow, detail),
+      onLow: (isLow, detail) => this.#warn('STORAGE_LOW', isLow, detail),
+      onMissing: (isMissing, detail) => this.#warn('DISK_MISSING', isMissing, detail),
       onFull: () => this.#endRecordings(),
     })
   }
@@ -85,10 +87,11 @@ export class DiskGuard {
     }
   }
 
-  async #reportLow(isLow: boolean, detail: string): Promise<void> {
-    await this.#options.facts().append({ by: this.#options.system, commandId: null }, (batch) => {
-      if (isLow) batch.add(null, 'warning.raised', { code: 'STORAGE_LOW', detail })
-      else batch.add(null, 'warning.cleared', { code: 'STORAGE_LOW' })
+  async #warn(code: WarningCode, present: boolean, detail: string): Promise<void> {
+    const { facts, system } = this.#options
+    await facts().append({ by: system, commandId: null }, (batch) => {
+      if (present) batch.add(null, 'warning.raised', { code, detail })
+      else batch.add(null, 'warning.cleared', { code })
     })
   }
 

@@ -8,6 +8,8 @@ import { writeProblem } from '../../disk/write-problem.ts'
 import type { LogBallast } from '../../store/port.ts'
 import { within } from '../../time/within.ts'
 import { ByteRates } from './byte-rates.ts'
+import { DISK_MISSING } from './recordings-disk.ts'
+import { ReportedCondition } from './reported-condition.ts'
 
 /** Interval of the checks while something is recorded or paused, and while nothing is. */
 const CHECK_MS = 2_000
@@ -41,6 +43,8 @@ export interface DiskWatchOptions {
   quality?: (() => Quality) | undefined
   /** Called when the disk becomes low or has room again. Settles when that is in the log. */
   onLow(low: boolean, detail: string): Promise<void>
+  /** Called when the disk of the recordings is missing or there again. Settles like `onLow`. */
+  onMissing?(missing: boolean, detail: string): Promise<void>
   /** Called when media flow and the reserve is reached. Settles when they are stopped. */
   onFull(): Promise<void>
 }
@@ -53,8 +57,8 @@ export interface DiskState {
   recordableSeconds: number
   /** RFC 3339: since when there is too little space to record. */
   fullSince: string | undefined
-  /** RFC 3339: since when another disk, or none, is in the place of that of the recordings. */
-  missingSince: string | undefined
+  /** Whether another disk, or none, is in the place of that of the recordings. */
+  isMissing: boolean
 }
 
 /** Watches the disk: recording time left, when it is low, and when recording has to end. */
@@ -69,9 +73,9 @@ export class DiskWatch {
   #answeredAt = Number.NEGATIVE_INFINITY
   #free: number | undefined
   #fullSince: string | undefined
-  #missingSince: string | undefined
-  #low = false
-  #isReporting = false
+  #isMissing = false
+  readonly #low: ReportedCondition
+  readonly #missing: ReportedCondition
   #isStopping = false
   #ballast: 'unknown' | 'kept' | 'making' = 'unknown'
   #ballastNotBefore = 0
@@ -79,6 +83,10 @@ export class DiskWatch {
   constructor(options: DiskWatchOptions) {
     this.#options = options
     this.reserveBytes = options.reserveBytes ?? DEFAULT_RESERVE_BYTES
+    this.#low = new ReportedCondition((low, detail) => options.onLow(low, detail))
+    this.#missing = new ReportedCondition(async (missing, detail) =>
+      options.onMissing?.(missing, detail),
+    )
   }
 
   /** Starts to check the disk regularly. */
@@ -103,7 +111,7 @@ export class DiskWatch {
       freeBytes: this.#free,
       recordableSeconds: this.#secondsLeft(this.#free ?? 0),
       fullSince: this.#fullSince,
-      missingSince: this.#missingSince,
+      isMissing: this.#isMissing,
     }
   }
 
@@ -154,7 +162,7 @@ export class DiskWatch {
 
   #tick(): void {
     const hasBallast = this.#ballast === 'kept' || !this.#options.ballast
-    const isWell = !this.#low && this.#fullSince === undefined && hasBallast
+    const isWell = !this.#low.isPresent && this.#fullSince === undefined && hasBallast
     const isCalm = this.#options.recording() === undefined && isWell
     // Half a tick of tolerance: a timer that fires a moment early must not double the interval.
     if (isCalm && performance.now() - this.#readAt < IDLE_CHECK_MS - CHECK_MS / 2) return
@@ -166,9 +174,7 @@ export class DiskWatch {
     const { readFreeBytes = freeBytes, folder, isThere = async () => true } = this.#options
     try {
       this.#free = await readFreeBytes(folder)
-      this.#missingSince = (await isThere())
-        ? undefined
-        : (this.#missingSince ?? new Date().toISOString())
+      this.#isMissing = !(await isThere())
     } catch {
       this.#free = undefined
       return undefined
@@ -185,7 +191,8 @@ export class DiskWatch {
       this.#fullSince ??= new Date().toISOString()
       if (this.#options.recording()?.active) void this.#end()
     }
-    void this.#reportLow(free)
+    this.#reportLow(free)
+    void this.#missing.observe(this.#isMissing, DISK_MISSING)
     void this.#keepBallast(free)
   }
 
@@ -196,21 +203,12 @@ export class DiskWatch {
     this.#isStopping = false
   }
 
-  async #reportLow(free: number): Promise<void> {
-    const { seconds, reserves } = this.#low ? LOW_NO_MORE : LOW
+  #reportLow(free: number): void {
+    const { seconds, reserves } = this.#low.isPresent ? LOW_NO_MORE : LOW
     const left = this.#secondsLeft(free)
     const low = left < seconds || free < reserves * this.reserveBytes
-    if (low === this.#low || this.#isReporting) return
-    this.#isReporting = true
     const detail = `${megabytes(free)} are free, of which ${megabytes(this.reserveBytes)} are kept in reserve: about ${minutes(left)} can be recorded.`
-    // Only when it is in the log: else it is reported again at the next check.
-    await this.#options.onLow(low, detail).then(
-      () => {
-        this.#low = low
-      },
-      () => {},
-    )
-    this.#isReporting = false
+    void this.#low.observe(low, detail)
   }
 
   async #keepBallast(free: number): Promise<void> {

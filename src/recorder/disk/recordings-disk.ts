@@ -13,10 +13,6 @@ const TEXT =
 export const DISK_MISSING =
   'The files of the newest recordings are missing: another disk may be in its place.'
 
-/** The remedy for that. */
-export const MOUNT_DISK =
-  'Mount the disk of the recordings. What is recorded until then is not stored on it.'
-
 /** The newest recordings by whose folders a disk without a mark is known. */
 const LOOKED_AT = 20
 const NO_TAGS: ReadonlySet<string> = new Set()

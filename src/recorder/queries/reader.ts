@@ -24,7 +24,6 @@ import { takesConsent } from '../custody/consent.ts'
 import type { Custody } from '../custody/custody.ts'
 import { retentionOf } from '../custody/retention-rules.ts'
 import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
-import { DISK_MISSING, MOUNT_DISK } from '../disk/recordings-disk.ts'
 import type { FactPipeline, UnrecordedEnd } from '../facts/fact-pipeline.ts'
 import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 import type { RecorderBus } from '../port.ts'
@@ -277,11 +276,12 @@ export class Reader {
         message: shortage.message,
         since: disk.fullSince ?? since,
       })
-    const code = 'STORAGE_UNAVAILABLE'
     if (disk.freeBytes === undefined)
-      errors.push({ code, message: 'The folder of the recordings cannot be read.', since })
-    else if (disk.missingSince !== undefined)
-      errors.push({ code, message: `${DISK_MISSING} ${MOUNT_DISK}`, since: disk.missingSince })
+      errors.push({
+        code: 'STORAGE_UNAVAILABLE',
+        message: 'The folder of the recordings cannot be read.',
+        since,
+      })
     return errors
   }
 }

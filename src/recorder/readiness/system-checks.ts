@@ -9,7 +9,7 @@ import type { EventLog } from '../../store/port.ts'
 import type { Contradictions } from '../contradictions.ts'
 import type { DesktopGuard } from '../custody/desktop-guard.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
-import { DISK_MISSING, MOUNT_DISK } from '../disk/recordings-disk.ts'
+import { DISK_MISSING } from '../disk/recordings-disk.ts'
 
 /** The parts that the system checks work with. */
 export interface SystemParts {
@@ -80,7 +80,7 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
  * the one of the recordings.
  */
 export async function diskChecks({ diskWatch }: SystemParts): Promise<ReadinessCheck[]> {
-  const { freeBytes, recordableSeconds, missingSince } = await diskWatch.check()
+  const { freeBytes, recordableSeconds, isMissing } = await diskWatch.check()
   const id = 'disk'
   if (freeBytes === undefined) {
     const detail = 'The folder of the recordings cannot be read.'
@@ -93,8 +93,8 @@ export async function diskChecks({ diskWatch }: SystemParts): Promise<ReadinessC
   }
   const problem = await diskWatch.tryToWrite()
   if (problem !== undefined) return [unwritable(problem)]
-  if (missingSince !== undefined)
-    return [{ id, result: 'fail', detail: DISK_MISSING, remedy: MOUNT_DISK }]
+  if (isMissing)
+    return [{ id, result: 'fail', detail: DISK_MISSING, remedy: WARNINGS.DISK_MISSING[1] }]
   const left = `${(freeBytes / 1e9).toFixed(1)} GB are free: about ${time(recordableSeconds)} can be recorded.`
   if (recordableSeconds >= AMPLE_SECONDS) return [{ id, result: 'pass', detail: left }]
   return [{ id, result: 'warn', detail: left, remedy: WARNINGS.STORAGE_LOW[1] }]

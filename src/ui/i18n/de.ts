@@ -53,6 +53,9 @@ export const de: Record<keyof typeof en, string> = {
   'alarm.PAUSE_OVERDUE.remedy': 'Setzen Sie fort, oder beenden Sie. Von selbst geht nichts weiter.',
   'alarm.STORAGE_LOW': 'Der Speicher wird knapp.',
   'alarm.STORAGE_LOW.remedy': 'Schaffen Sie Platz auf diesem Computer, bevor die Aufnahme endet.',
+  'alarm.DISK_MISSING': 'Der Datenträger der Aufnahmen fehlt.',
+  'alarm.DISK_MISSING.remedy':
+    'Rufen Sie Ihren Administrator. Bis dahin wird an einem anderen Ort gespeichert.',
   'alarm.STORAGE_FULL': 'Der Speicher ist voll.',
   'alarm.STORAGE_FULL.remedy':
     'Schaffen Sie Platz auf diesem Computer. Bis dahin wird nichts aufgenommen.',

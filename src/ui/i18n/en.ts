@@ -49,6 +49,9 @@ export const en = {
   'alarm.PAUSE_OVERDUE.remedy': 'Resume or stop. Nothing resumes by itself.',
   'alarm.STORAGE_LOW': 'The disk is getting full.',
   'alarm.STORAGE_LOW.remedy': 'Free space on this computer before recording stops.',
+  'alarm.DISK_MISSING': 'The disk of the recordings is missing.',
+  'alarm.DISK_MISSING.remedy':
+    'Call your administrator. What is recorded until then is stored somewhere else.',
   'alarm.STORAGE_FULL': 'The disk is full.',
   'alarm.STORAGE_FULL.remedy': 'Free space on this computer. Nothing is recorded until then.',
   'alarm.STORAGE_UNAVAILABLE': 'The recorder cannot write.',

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openHomeKeys, writeRecordingKeys } from '../../../lab/home-keys.ts'
+import { markDisk } from '../../../lab/mark-disk.ts'
 import type { By } from '../../../src/contract/by.ts'
 import type { TagValue } from '../../../src/contract/commands.ts'
 import type { NewEvent } from '../../../src/contract/events.ts'
@@ -63,6 +64,7 @@ export async function writeManyRecordings(
   }
   await log.close()
   await keys.close()
+  markDisk(home)
 }
 
 /** The events of the `i`th newest recording. */

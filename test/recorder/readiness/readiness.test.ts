@@ -230,7 +230,7 @@ suite('readiness', (test) => {
     diskWatch: {
       check: async () => ({
         ...{ freeBytes: free, recordableSeconds: 1, fullSince: undefined },
-        missingSince: undefined,
+        isMissing: false,
       }),
       shortage: undefined,
       tryToWrite: async () => undefined,

@@ -10,6 +10,7 @@ export const warnings: ReportTexts['warnings'] = {
   SCREEN_BLACK: 'Der Bildschirm wurde schwarz aufgenommen.',
   PAUSE_OVERDUE: 'Eine Pause dauerte länger als erlaubt.',
   STORAGE_LOW: 'Der Datenträger war fast voll.',
+  DISK_MISSING: 'Der Datenträger der Aufnahmen fehlte.',
   CLOCK_STEPPED: 'Die Uhr des Computers wurde gestellt.',
   LOG_CONTRADICTED: 'Jemand außerhalb kennt ein anderes Protokoll unter diesem Namen.',
   RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, bis eine Person das bestätigt.',
