@@ -2,9 +2,9 @@
  * Compiles every *.test.ts below the given folders, runs each file in a process of its own or,
  * where no devices are used, after others in one process, and ends with `N passed, N failed`.
  * Guards what uvu does not: a file that runs no test, that does not end, or that leaves processes
- * behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS: processes at a
- * time (default 3, and one while the machine is busy or other programs keep half a core busy). Most
- * files wait for devices of real time.
+ * behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING] [--quick], where `--quick` leaves
+ * out the slow files. F2F_TEST_JOBS: processes at a time (default 3, and one while the machine is
+ * busy or other programs keep half a core busy). Most files wait for devices of real time.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { compileTests } from './compile-tests.ts'
 import { startSampling } from './machine-sampler.ts'
 import { OtherPrograms } from './other-programs.ts'
 import { processorSeconds } from './processor-seconds.ts'
+import { isQuick } from './quick-tests.ts'
 import { type FileResult, runInOneProcess, type TestProcessOptions } from './test-process.ts'
 
 /** More failing files than this are no accident of timing. */
@@ -83,14 +84,15 @@ const compiled = mkdtempSync(join(tmpdir(), 'f2f-compiled-'))
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string' } },
+  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
 })
-const only = values.only
+const { only, quick } = values
 const others = new OtherPrograms()
 // Tests through the built program would otherwise test yesterday's.
 const build = spawnSync(process.execPath, ['scripts/setup.mjs', '--build'], { stdio: 'inherit' })
 if (build.status !== 0) process.exit(1)
-const files = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
+const found = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
+const files = quick ? found.filter(isQuick) : found
 const machine = join(compiledTests, 'machine')
 const sampling = startSampling(machine)
 const programs = await compileTests(files, compiledTests)
@@ -102,6 +104,7 @@ const options: TestProcessOptions = {
     ...process.env,
     F2F_TEST_COMPILED: compiledTests,
     F2F_TEST_MACHINE: machine,
+    ...(quick && { F2F_TEST_QUICK: '1' }),
     FORCE_COLOR: '0',
     NO_COLOR: '1',
   },
@@ -166,6 +169,11 @@ function showHighest(key: 'seconds' | 'processor', title: string): void {
 }
 showHighest('seconds', 'The slowest files:')
 showHighest('processor', `Processor time, ${processorSeconds().toFixed(0)} s in all:`)
+
+if (quick)
+  console.log(
+    `Without ${found.length - files.length} slow files: \`npm run test:all\` runs them, too.`,
+  )
 
 const total = (key: 'passed' | 'failed' | 'skipped'): number =>
   [...results.values()].reduce((sum, result) => sum + result[key], 0)
