@@ -68,7 +68,9 @@ suite('keys that sign the log', (test) => {
     const [name = ''] = await signingFiles(home.folder)
     const file = join(home.folder, name)
     const text = await readFile(file, 'utf8')
-    for (const damaged of [text.replace(/"wrapped":"./, '"wrapped":"_'), text.slice(0, 40), '']) {
+    const other = (start: string, first: string) => start + (first === '_' ? '-' : '_')
+    const altered = text.replace(/("wrapped":")(.)/, (_, start, first) => other(start, first))
+    for (const damaged of [altered, text.slice(0, 40), '']) {
       await writeFile(file, damaged)
       assert.equal((await home.open()).signing.find(publicKey), undefined)
     }

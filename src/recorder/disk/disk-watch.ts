@@ -171,17 +171,27 @@ export class DiskWatch {
 
   async #read(): Promise<number | undefined> {
     this.#readAt = performance.now()
-    const { readFreeBytes = freeBytes, folder, isThere = async () => true } = this.#options
     try {
-      this.#free = await readFreeBytes(folder)
-      this.#isMissing = !(await isThere())
+      this.#free = await (this.#options.readFreeBytes ?? freeBytes)(this.#options.folder)
     } catch {
       this.#free = undefined
       return undefined
     }
     this.#answeredAt = performance.now()
     this.#evaluate(this.#free)
+    await this.#lookForDisk()
     return this.#free
+  }
+
+  async #lookForDisk(): Promise<void> {
+    const { isThere = async () => true } = this.#options
+    try {
+      this.#isMissing = !(await isThere())
+    } catch {
+      // Nobody knows while the log is opened again.
+      return
+    }
+    void this.#missing.observe(this.#isMissing, DISK_MISSING)
   }
 
   #evaluate(free: number): void {
@@ -192,7 +202,6 @@ export class DiskWatch {
       if (this.#options.recording()?.active) void this.#end()
     }
     this.#reportLow(free)
-    void this.#missing.observe(this.#isMissing, DISK_MISSING)
     void this.#keepBallast(free)
   }
 

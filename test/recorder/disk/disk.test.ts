@@ -110,6 +110,31 @@ suite('the disk watch', (test) => {
     })
 })
 
+suite('the disk watch, about the disk itself', (test) => {
+  test('reports once that it is missing, and once that it is there; a log that is closed says nothing', async () => {
+    let isThere: () => Promise<boolean> = async () => false
+    const reports: boolean[] = []
+    const watch = new DiskWatch({
+      folder: '/',
+      readFreeBytes: async () => 100 * GB,
+      isThere: () => isThere(),
+      recording: () => undefined,
+      onLow: async () => {},
+      onMissing: async (missing) => void reports.push(missing),
+      onFull: async () => {},
+    })
+    const isMissing = async () => (await watch.check()).isMissing
+    assert.deepEqual([await isMissing(), await isMissing()], [true, true])
+    isThere = () => Promise.reject(new Error('The database is not open.'))
+    assert.deepEqual(await watch.check().then((state) => [state.isMissing, state.freeBytes]), [
+      ...[true, 100 * GB],
+    ])
+    isThere = async () => true
+    assert.equal(await isMissing(), false)
+    assert.deepEqual(reports, [true, false])
+  })
+})
+
 suite('storage', (test) => {
   let bench: RecorderBench
   let ballast: FakeBallast
