@@ -2,9 +2,10 @@
  * Compiles every *.test.ts below the given folders, runs each file in a process of its own or,
  * where no devices are used, after others in one process, and ends with `N passed, N failed`.
  * Guards what uvu does not: a file that runs no test, that does not end, or that leaves processes
- * behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING] [--quick], where `--quick` leaves
- * out the slow files. F2F_TEST_JOBS: processes at a time (default 3, and one while the machine is
- * busy or other programs keep half a core busy). Most files wait for devices of real time.
+ * behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING] [--quick]; `--quick` leaves out
+ * the slow files. F2F_TEST_JOBS: processes at a time (default 3, with `--quick` 4; one while the
+ * machine is busy or other programs keep half a core busy). Most files wait for devices of real
+ * time.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -147,7 +148,9 @@ function keep(file: string, result: FileResult, line: string): void {
   console.log(line)
 }
 
-await Promise.all(Array.from({ length: Number(process.env.F2F_TEST_JOBS ?? 3) }, worker))
+// Slow files use several programs each.
+const jobs = Number(process.env.F2F_TEST_JOBS ?? (quick ? 4 : 3))
+await Promise.all(Array.from({ length: jobs }, worker))
 
 // A busy machine misses the deadlines of real devices. A file that failed beside others runs once
 // more on its own, and that run counts. Its line names the try: look at the test or the machine.
