@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
 import { treeCpuMs } from '../../bench/processes.ts'
 
-/** A shorter time says little: Linux counts hundredths of a second. */
-const LEAST_MS = 2_000
+/** A shorter time (in ms) says little: Linux counts hundredths of a second. */
+export const LEAST_MS = 2_000
 
 /** Watches how busy programs keep the machine that this process has not started. Linux only. */
 export class OtherPrograms {

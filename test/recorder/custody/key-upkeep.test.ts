@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RecordingView } from '../../../src/contract/views.ts'
@@ -13,7 +13,7 @@ const view = (erased: object | null) => ({ erased }) as RecordingView
 /** Keys of recordings that are known, open, erased, and of none; one of none has files. */
 async function setUp(lostWitness?: LostWitness) {
   const recordingsFolder = await mkdtemp(join(tmpdir(), 'f2f-upkeep-'))
-  await mkdir(join(recordingsFolder, 'withFiles'))
+  for (const id of ['withFiles', 'erased']) await mkdir(join(recordingsFolder, id))
   const keys = new MemoryKeyRing()
   for (const id of ['known', 'open', 'erased', 'unknown', 'withFiles']) await keys.create(id)
   const views: Record<string, RecordingView> = { known: view(null), erased: view({}) }
@@ -39,23 +39,26 @@ async function setUp(lostWitness?: LostWitness) {
     recordingsDisk: { folderOf: (id) => join(recordingsFolder, id) },
     onFault: (_what, error) => faults.push(error),
   }
-  return { keys, faults, upkeep: new KeyUpkeep(options) }
+  const folders = () => readdir(recordingsFolder)
+  return { keys, faults, folders, upkeep: new KeyUpkeep(options) }
 }
 
 suite('the upkeep of the keys', (test) => {
-  test('destroys keys of erased and of unknown recordings, and no others', async () => {
-    const { keys, faults, upkeep } = await setUp()
+  test('destroys keys of erased and of unknown recordings, files of erased ones, and no others', async () => {
+    const { keys, faults, folders, upkeep } = await setUp()
     await upkeep.begin()
     await upkeep.idle()
     assert.deepEqual((await keys.recordings()).sort(), ['known', 'open', 'withFiles'])
+    assert.deepEqual(await folders(), ['withFiles'])
     assert.deepEqual(faults, [])
   })
 
   test('destroys nothing while a lost witness leaves open what the log has known', async () => {
-    const { keys, upkeep } = await setUp({} as LostWitness)
+    const { keys, folders, upkeep } = await setUp({} as LostWitness)
     await upkeep.begin()
     await upkeep.idle()
     assert.equal((await keys.recordings()).length, 5)
+    assert.equal((await folders()).length, 2)
   })
 
   test('reports a fault, and looks at the other keys all the same', async () => {
