@@ -199,7 +199,7 @@ suite('a screen that cannot be seen', (test) => {
       const daemon = await startObserved({ source: 'devices', env: { ...desktop.env, ...wayland } })
       try {
         const refused = await daemon.api('POST', '/recordings', {})
-        assert.equal(refused.status, 503)
+        assert.equal(refused.status, 503, JSON.stringify(refused.body))
         assert.equal(refused.body.code, 'DEVICE_UNAVAILABLE')
         assert.equal(refused.body.medium, 'screen')
         assert.match(refused.body.detail, /f2f setup screen|gst-launch/)
@@ -208,7 +208,7 @@ suite('a screen that cannot be seen', (test) => {
         assert.equal(devices.screen.available, false)
         assert.match(devices.screen.reason, /f2f setup screen|gst-launch/)
         const { status, body } = await daemon.api('POST', '/recordings', { require: 'any' })
-        assert.equal(status, 201)
+        assert.equal(status, 201, JSON.stringify(body))
         assert.equal(body.tracks.mic.state, 'recording')
         assert.equal(body.tracks.screen.state, 'failed')
       } finally {
