@@ -13,6 +13,7 @@ import type { CapturePlatform } from '../../src/actors/port.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { PulseConnection } from '../../src/pulse/connection.ts'
 import { u32 } from '../../src/pulse/tagstruct.ts'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
 import { fakeProgram } from './support/fake-program.ts'
@@ -118,7 +119,7 @@ suite('capture faults', (test) => {
       const { cause, description } = await capture.next('capture.ended')
       assert.equal(cause, 'cut')
       const missingMs = at - Date.parse(description!.endedAt)
-      assert.ok(missingMs < 200, `${missingMs} ms are missing`)
+      assertWithin(missingMs, 200, 'what is missing')
       assert.ok(missingMs >= 0, 'nothing of after the cut is kept')
     } finally {
       await relay.stop()

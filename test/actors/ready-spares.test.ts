@@ -12,6 +12,7 @@ import { Spares } from '../../src/actors/spares.ts'
 import type { KeepReady } from '../../src/contract/configuration.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
+import { slowness } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
 import { childrenWith } from './support/processes.ts'
@@ -40,6 +41,7 @@ suite('programs that wait for the first capture', (test) => {
     upkeep = new SpareUpkeep({ spares, prepare, firstMs: 0, everyMs: 200 })
   })
   test.afterEach(async () => {
+    await bench.settle()
     await upkeep?.close()
     assert.deepEqual(waiting(), [])
   })
@@ -74,7 +76,10 @@ suite('programs that wait for the first capture', (test) => {
       const [spare] = childrenWith(MARKS[medium])
       const capture = await start(medium)
       await capture.next('capture.flowing', 1)
-      assert.deepEqual([...new Set(usedBy(capture))], [spare])
+      const used = new Set(usedBy(capture))
+      assert.ok(used.has(spare as number))
+      // One that has not begun in time is replaced, as on a starved machine.
+      if (slowness(10_000) < 2) assert.equal(used.size, 1)
       await end(capture)
     }
     await eventually('all wait again', () => waiting().length === 3)

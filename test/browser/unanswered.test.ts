@@ -184,6 +184,25 @@ suite('a command without an answer', (test) => {
     await untilStatus(page, 'recording')
   })
 
+  test.unless(
+    noBrowser,
+    'is said of a refusal, too, which is tried without a connection',
+    async () => {
+      await button(page, 'Note an answer').click()
+      await page.getByRole('radio', { name: 'I no longer agree' }).check()
+      daemon.kill('SIGSTOP')
+      await page.waitForFunction(() => document.body.dataset.link === 'lost')
+      await button(page, 'Note it').click()
+      await button(page, 'Yes, end it').click()
+      await unanswered('consent').waitFor()
+      daemon.kill('SIGCONT')
+      await untilStatus(page, 'wrapUp')
+      await unanswered('consent').waitFor({ state: 'detached' })
+      const { body } = await daemon.api('GET', '/recordings/current')
+      assert.deepEqual([body.state, body.consent.state], ['WrapUp', 'withdrawn'])
+    },
+  )
+
   test.unless(noBrowser, 'holds when the recorder hangs, is killed and starts again', async () => {
     daemon.kill('SIGSTOP')
     await page.waitForFunction(() => document.body.dataset.link === 'lost')

@@ -11,10 +11,13 @@ export const BEGINS_CAPTURE: ReadonlySet<string> = new Set<AllowedCommand>([
 
 /**
  * Whether the recorder allows this page a command now. Nothing is certain without a connection; but
- * what ends capture may be tried then, too: nobody may be recorded who means to pause.
+ * what ends capture may be tried then, too: nobody may be recorded who means to pause, or refuses.
  */
-export function isAllowed(command: AllowedCommand): boolean {
-  if (link.value.state !== 'live' && !ENDS_CAPTURE.has(command)) return false
+export function isAllowed(
+  command: AllowedCommand,
+  endsCapture = ENDS_CAPTURE.has(command),
+): boolean {
+  if (link.value.state !== 'live' && !endsCapture) return false
   if (command === 'start') return application.value?.allowedCommands.includes('start') ?? false
   return current.value?.allowedCommands.includes(command) ?? false
 }

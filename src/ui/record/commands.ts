@@ -76,19 +76,19 @@ export function isPending(place: Place, command: string): boolean {
 /**
  * Sends a command and shows its problem where it came from. Resolves with whether it succeeded,
  * once the page shows the new state. The same command is not sent twice at a time; others are, for
- * a pause must not wait for anything.
+ * a pause must not wait for anything. `endsCapture`: also an answer of the customer does.
  */
 export async function runCommand(
   place: Place,
   command: string,
   send: (options: RequestOptions) => Promise<unknown>,
+  endsCapture = ENDS_CAPTURE.has(command),
 ): Promise<boolean> {
   if (isPending(place, command) || isMeantForEnd(command)) return false
   const name = `${place}/${command}`
   pendingCommands.value = [...pendingCommands.value, name]
   if (!isOverdue(place)) dismissProblem(place)
   const count = ++sentCount
-  const endsCapture = ENDS_CAPTURE.has(command)
   if (endsCapture) wanted.abort()
   if (wanted.signal.aborted) wanted = new AbortController()
   const repeatUntil = BEGINS_CAPTURE.has(command) ? wanted.signal : undefined

@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../../i18n/texts.ts'
-import { isAllowed } from '../allowed.ts'
 import { CommandButton } from '../command-button.tsx'
 import { isPending } from '../commands.ts'
 
@@ -9,6 +8,7 @@ export function ConsentConfirmation(props: {
   warnings: readonly string[]
   /** Whether capture is over, so that only the erasure is left. */
   isErasure: boolean
+  isAllowed: boolean
   onConfirm: () => void
   onBack: () => void
 }) {
@@ -28,7 +28,7 @@ export function ConsentConfirmation(props: {
         <CommandButton
           text={t(props.isErasure ? 'record.consent.confirmErasure' : 'record.consent.confirm')}
           look="record"
-          isAllowed={isAllowed('consent')}
+          isAllowed={props.isAllowed}
           isPending={isPending('consent', 'consent')}
           onPress={props.onConfirm}
         />

@@ -27,8 +27,9 @@ export function ConsentForm({
   })
   const [isAsking, setAsking] = useState(false)
   const warnings = warningsOf(recording, draft.state)
+  const mayPress = isAllowed('consent', endsCapture(recording, draft.state))
   const send = async (): Promise<void> => {
-    const isNoted = await sendConsent(recording.id, draft)
+    const isNoted = await sendConsent(recording, draft)
     if (isNoted) onDone()
     else setAsking(false)
   }
@@ -47,13 +48,14 @@ export function ConsentForm({
         <ConsentConfirmation
           warnings={warnings}
           isErasure={recording.state === 'WrapUp'}
+          isAllowed={mayPress}
           onConfirm={() => void send()}
           onBack={() => setAsking(false)}
         />
       ) : (
         <CommandButton
           text={t('record.consent.save')}
-          isAllowed={isAllowed('consent')}
+          isAllowed={mayPress}
           isPending={isPending('consent', 'consent')}
           isSubmit={true}
         />
@@ -63,18 +65,25 @@ export function ConsentForm({
   )
 }
 
-function sendConsent(id: string, draft: ConsentDraft): Promise<boolean> {
+function sendConsent(recording: RecordingAnswer, draft: ConsentDraft): Promise<boolean> {
+  const { state } = draft
   const note = draft.note.trim()
-  const request = { state: draft.state, method: methodOf(draft), ...(note ? { note } : {}) }
-  return runCommand('consent', 'consent', () => recorder.consent(id, request))
+  const request = { state, method: methodOf(draft), ...(note ? { note } : {}) }
+  const send = () => recorder.consent(recording.id, request)
+  return runCommand('consent', 'consent', send, endsCapture(recording, state))
+}
+
+/** Whether an answer of the customer ends what is being recorded. */
+function endsCapture({ state }: RecordingAnswer, answer: ConsentState): boolean {
+  return isRefusedConsent(answer) && state !== 'WrapUp'
 }
 
 /** Returns what an answer does to the recording, beyond being noted. */
-function warningsOf({ state, holds }: RecordingAnswer, answer: ConsentState): string[] {
+function warningsOf(recording: RecordingAnswer, answer: ConsentState): string[] {
   if (!isRefusedConsent(answer)) return []
-  const isErased = configuration.value.erasesWithoutConsent && holds.length === 0
+  const isErased = configuration.value.erasesWithoutConsent && recording.holds.length === 0
   return [
-    ...(state === 'WrapUp' ? [] : [t('record.consent.ends')]),
+    ...(endsCapture(recording, answer) ? [t('record.consent.ends')] : []),
     ...(isErased ? [t('record.consent.erases')] : []),
   ]
 }
