@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { searchRequest } from '../../src/http/schemas/requests.ts'
-import { eventually, suite } from '../support/suite.ts'
+import { suite } from '../support/suite.ts'
 import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
 import {
   clientOf,
@@ -125,9 +125,7 @@ suite('list of 10,000 recordings', (test) => {
     await page.getByLabel('Until').fill(text)
     const ofDay = indexes.filter((i) => startOf(i, nowMs) >= from && startOf(i, nowMs) < to)
     await found(page, ofDay.length)
-    // The rows are drawn a frame later than their number.
-    const days = page.getByRole('heading', { level: 2 })
-    await eventually('the heading of one day', async () => (await days.count()) === 1)
+    assert.equal(await page.getByRole('heading', { level: 2 }).count(), 1)
     await page.getByLabel('State').selectOption('Paused')
     await page.getByRole('heading', { name: 'No recordings match.' }).waitFor()
     assertClean()

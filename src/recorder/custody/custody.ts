@@ -44,7 +44,7 @@ export class Custody {
     recordingsDisk,
     ...more
   }: CustodyOptions) {
-    const { log, keys, clock, recordingsFolder, rules } = options
+    const { log, keys, clock, rules } = options
     const { forgetComposed = async () => {} } = options
     const now = (): number => clock.now()
     const verified = () => unlessAborted(log.verified(), this.#closing.signal)
@@ -55,7 +55,7 @@ export class Custody {
     this.#erasures = erasures
     this.#commands = new CustodyCommands({ ...common, erasures, refusals, render: more.render })
     this.retention = new Retention({ ...common, erasures })
-    this.keyUpkeep = new KeyUpkeep({ ...common, recordingsFolder })
+    this.keyUpkeep = new KeyUpkeep(common)
   }
 
   /** The rules in force. */

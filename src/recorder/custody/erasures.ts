@@ -171,7 +171,7 @@ export class Erasures {
     await keys.destroy(id)
     await unlessAborted(forgetComposed(id), signal)
     await unlessAborted(recordingsDisk.assertDiskOf(id), signal)
-    await removeRecordingFiles(recordingsDisk.folderOf(id), removed, signal)
+    await removeRecordingFiles(recordingsDisk.folderOf(id), signal, removed)
     await log.clearErased()
   }
 

@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises'
 import type { By } from '../../contract/by.ts'
 import type { KeyStatus } from '../../contract/custody.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
 import { unlessAborted } from '../../time/unless-aborted.ts'
+import type { RecordingsDisk } from '../disk/recordings-disk.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { type RemoveErasedOptions, removeErased } from './remove-erased.ts'
 import { removeRolledBack } from './remove-rolled-back.ts'
@@ -11,6 +11,7 @@ import { rotateSigningKey } from './signing-key.ts'
 
 /** The parts that the upkeep of the keys works with. */
 export interface KeyUpkeepOptions extends RemoveErasedOptions {
+  recordingsDisk: Pick<RecordingsDisk, 'folderOf' | 'names'>
   keys: KeyRing
   log: RemoveErasedOptions['log'] &
     Pick<EventLog, 'recording' | 'openRecordings' | 'proofs' | 'audit'>
@@ -18,7 +19,6 @@ export interface KeyUpkeepOptions extends RemoveErasedOptions {
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
   verified(): Promise<void>
   system: By
-  recordingsFolder: string
 }
 
 /**
@@ -88,14 +88,14 @@ export class KeyUpkeep {
   }
 
   async #goOn(ids: readonly string[]): Promise<void> {
-    const { keys, log, system, recordingsFolder, verified, onFault } = this.#options
+    const { keys, log, system, recordingsDisk, verified, onFault } = this.#options
     if ((await keys.status()).rotation) await this.rotate(system)
     const isVerified = await verified().then(
       () => true,
       () => false,
     )
     if (!isVerified) return
-    const withFiles = new Set(await readdir(recordingsFolder))
+    const withFiles = await recordingsDisk.names()
     const { signal } = this.#closing
     // A long log is searched for a while.
     for (const remove of [removeErased, removeRolledBack])

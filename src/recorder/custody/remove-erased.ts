@@ -27,9 +27,8 @@ export async function removeErased(
     // Those that are not complete are completed elsewhere, and what was removed is counted.
     if (log.unfinishedErasures().some(({ recordingId }) => recordingId === id)) continue
     signal.throwIfAborted()
-    const removed = { files: 0, bytes: 0 }
     try {
-      await removeRecordingFiles(recordingsDisk.folderOf(id), removed, signal)
+      await removeRecordingFiles(recordingsDisk.folderOf(id), signal)
     } catch (error) {
       signal.throwIfAborted()
       onFault(`removing the files of the erased recording ${id}`, error)

@@ -18,8 +18,8 @@ export interface RemovedFiles {
  */
 export async function removeRecordingFiles(
   folder: string,
-  removed: RemovedFiles,
   signal: AbortSignal,
+  removed: RemovedFiles = { files: 0, bytes: 0 },
 ): Promise<void> {
   for (const entry of await entriesOf(folder)) {
     const path = join(entry.parentPath, entry.name)

@@ -32,8 +32,7 @@ export async function removeRolledBack(
       signal.throwIfAborted()
       if (id === null || !folders.has(id)) continue
       try {
-        const removed = { files: 0, bytes: 0 }
-        await removeRecordingFiles(recordingsDisk.folderOf(id), removed, signal)
+        await removeRecordingFiles(recordingsDisk.folderOf(id), signal)
       } catch (error) {
         onFault(`removing the files of the failed start ${id}`, error)
       }

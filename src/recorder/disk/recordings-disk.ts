@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
 import { writePrivateFile } from '../../disk/write-private-file.ts'
@@ -40,6 +40,11 @@ export class RecordingsDisk {
   /** Returns the folder of a recording. */
   folderOf(id: string): string {
     return join(this.#options.recordingsFolder, id)
+  }
+
+  /** Lists the names of what is on it. Rejects with errors of the file system. */
+  async names(): Promise<Set<string>> {
+    return new Set(await readdir(this.#options.recordingsFolder))
   }
 
   /** Resolves with whether it is there. Marks it when it has most of the newest recordings. */

@@ -40,7 +40,7 @@ interface Finding {
   log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness'>
   platform: Pick<CapturePlatform, 'salvage' | 'isLonger' | 'discard'>
   keys: Pick<KeyRing, 'keysOf'>
-  disk: Pick<RecordingsDisk, 'folderOf' | 'assertDiskOf'>
+  recordingsDisk: Pick<RecordingsDisk, 'folderOf' | 'assertDiskOf'>
   onFault(what: string, error: unknown): void
 }
 
@@ -84,22 +84,22 @@ export async function findInterrupted(finding: Finding): Promise<InterruptedReco
 
 /** Describes a file that nobody has finished, with the way to finish it. */
 export function unsalvagedSegment(
-  { platform, keys, disk }: Pick<Finding, 'platform' | 'keys' | 'disk'>,
+  { platform, keys, recordingsDisk }: Pick<Finding, 'platform' | 'keys' | 'recordingsDisk'>,
   file: UnfinishedFile,
 ): UnsalvagedSegment {
   const { recordingId: id } = file
   return {
     ...file,
     async salvage() {
-      await disk.assertDiskOf(id)
-      return platform.salvage(disk.folderOf(id), file, keys.keysOf(id)?.identity)
+      await recordingsDisk.assertDiskOf(id)
+      return platform.salvage(recordingsDisk.folderOf(id), file, keys.keysOf(id)?.identity)
     },
   }
 }
 
 /** Removes the files whose beginning the log does not know, unless they are newer than the log. */
 async function discardUnopened(
-  { platform, keys, disk, onFault }: Finding,
+  { platform, keys, recordingsDisk, onFault }: Finding,
   id: string,
   { recordings, pastEvents, salvaged, newer }: InterruptedRecordings,
 ): Promise<void> {
@@ -108,7 +108,7 @@ async function discardUnopened(
   const unopened = unopenedSegments(events)
   const isStart = recording !== undefined && isUnconfirmed(recording)
   if (unopened.length === 0 && !isStart) return
-  const folder = disk.folderOf(id)
+  const folder = recordingsDisk.folderOf(id)
   try {
     const identity = keys.keysOf(id)?.identity
     const started = isStart ? (salvaged.get(id) ?? []) : []
@@ -267,14 +267,14 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
 export async function removeUnconfirmed(
   { lostWitness }: Pick<EventLog, 'lostWitness'>,
   { recordings, newer }: Pick<InterruptedRecordings, 'recordings' | 'newer'>,
-  disk: Pick<RecordingsDisk, 'folderOf'>,
+  recordingsDisk: Pick<RecordingsDisk, 'folderOf'>,
   onFault: (what: string, error: unknown) => void,
 ): Promise<string[]> {
   if (lostWitness !== undefined) return []
   const unconfirmed = [...recordings.values()].filter(isUnconfirmed).map(({ id }) => id)
   const ids = unconfirmed.filter((id) => !newer.has(id))
   for (const id of ids)
-    await rm(disk.folderOf(id), { recursive: true, force: true }).catch((error) =>
+    await rm(recordingsDisk.folderOf(id), { recursive: true, force: true }).catch((error) =>
       onFault(`removing the files of the failed start ${id}`, error),
     )
   return ids

@@ -30,11 +30,11 @@ export interface Restoring {
 export async function restoreRecordings(restoring: Restoring): Promise<void> {
   const { options, parts, system, opening, reason, onFault } = restoring
   const { log, platform, keys, clock, logger } = options
-  const { recordingsDisk: disk } = parts
-  await disk.isThere()
-  const interrupted = await findInterrupted({ log, platform, keys, disk, onFault })
+  const { recordingsDisk } = parts
+  await recordingsDisk.isThere()
+  const interrupted = await findInterrupted({ log, platform, keys, recordingsDisk, onFault })
   // Before the facts: once the log says that they never existed, nobody looks for their files.
-  const unconfirmed = await removeUnconfirmed(log, interrupted, disk, onFault)
+  const unconfirmed = await removeUnconfirmed(log, interrupted, recordingsDisk, onFault)
   const unacknowledged = await unacknowledgedCommands(log)
   const { lostWitness, rebuiltViews } = log
   if (rebuiltViews !== undefined)
@@ -59,7 +59,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   await destroyFormerSigningKeys(log, keys).catch((error) =>
     onFault('removing a former key of the log', error),
   )
-  for (const segment of [...interrupted.unsalvaged, ...leftOfClosed(options, disk)])
+  for (const segment of [...interrupted.unsalvaged, ...leftOfClosed(options, recordingsDisk)])
     void salvageLater(segment, {
       ...{ facts: parts.facts, log, system, limits: options.salvageLimits, onFault },
     })
@@ -73,12 +73,12 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
 /** The files of closed recordings that could not be finished before they were closed. */
 function leftOfClosed(
   options: RecorderOptions,
-  disk: RecorderParts['recordingsDisk'],
+  recordingsDisk: RecorderParts['recordingsDisk'],
 ): UnsalvagedSegment[] {
   const { log } = options
   const open = new Set(log.openRecordings().map(({ id }) => id))
   return log
     .unfinishedFiles()
     .filter(({ recordingId }) => !open.has(recordingId))
-    .map((file) => unsalvagedSegment({ ...options, disk }, file))
+    .map((file) => unsalvagedSegment({ ...options, recordingsDisk }, file))
 }

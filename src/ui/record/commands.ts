@@ -76,7 +76,8 @@ export function isPending(place: Place, command: string): boolean {
 /**
  * Sends a command and shows its problem where it came from. Resolves with whether it succeeded,
  * once the page shows the new state. The same command is not sent twice at a time; others are, for
- * a pause must not wait for anything. `endsCapture`: also an answer of the customer does.
+ * a pause must not wait for anything. `endsCapture`: whether it ends capture, which a customer's
+ * refusal does, too.
  */
 export async function runCommand(
   place: Place,

@@ -10,31 +10,28 @@ suiteOnEachServer('the default devices of the desktop', (test, server) => {
   const { problem } = server
   const room = QuietRoom.for(test, server)
 
-  /** Runs with a second speaker, `headset`, beside the default one. */
-  async function besideHeadset(run: (speakerSink: string) => Promise<void>): Promise<void> {
-    const { speakerSink } = room.desktop
-    const headset = await room.pactl('load-module', 'module-null-sink', 'sink_name=headset')
-    await room.pactl('set-default-sink', speakerSink)
+  /** Runs with a second device, which a module makes, beside the default one. */
+  async function beside(
+    kind: 'sink' | 'source',
+    module: readonly string[],
+    run: (own: string) => Promise<void>,
+  ): Promise<void> {
+    const own = room.desktop[kind === 'sink' ? 'speakerSink' : 'micSource']
+    const other = await room.pactl('load-module', ...module)
+    await room.pactl(`set-default-${kind}`, own)
     try {
-      await run(speakerSink)
+      await run(own)
     } finally {
-      await room.pactl('set-default-sink', speakerSink)
-      await room.pactl('unload-module', headset)
+      await room.pactl(`set-default-${kind}`, own)
+      await room.pactl('unload-module', other)
     }
   }
-
-  /** Runs with a second microphone beside the default one, which hears the same. */
-  async function besideMicrophone(run: (micSource: string) => Promise<void>): Promise<void> {
-    const { micSource } = room.desktop
+  const besideHeadset = (run: (speakerSink: string) => Promise<void>) =>
+    beside('sink', ['module-null-sink', 'sink_name=headset'], run)
+  /** The second one hears the same. */
+  const besideMicrophone = (run: (micSource: string) => Promise<void>) => {
     const remap = [`source_name=${HEADSET_MIC}`, `master=${MIC_FEED_SINK}.monitor`]
-    const headset = await room.pactl('load-module', 'module-remap-source', ...remap)
-    await room.pactl('set-default-source', micSource)
-    try {
-      await run(micSource)
-    } finally {
-      await room.pactl('set-default-source', micSource)
-      await room.pactl('unload-module', headset)
-    }
+    return beside('source', ['module-remap-source', ...remap], run)
   }
 
   /** Captures the default device while another is the default, over a pause, until it is again. */

@@ -14,6 +14,7 @@ const view = (erased: object | null) => ({ erased }) as RecordingView
 async function setUp(lostWitness?: LostWitness) {
   const recordingsFolder = await mkdtemp(join(tmpdir(), 'f2f-upkeep-'))
   for (const id of ['withFiles', 'erased']) await mkdir(join(recordingsFolder, id))
+  const folders = () => readdir(recordingsFolder)
   const keys = new MemoryKeyRing()
   for (const id of ['known', 'open', 'erased', 'unknown', 'withFiles']) await keys.create(id)
   const views: Record<string, RecordingView> = { known: view(null), erased: view({}) }
@@ -35,11 +36,12 @@ async function setUp(lostWitness?: LostWitness) {
     facts: { append: async () => {} },
     verified: async () => {},
     system: { side: 'system', client: 'recorder', user: 'tester' },
-    recordingsFolder,
-    recordingsDisk: { folderOf: (id) => join(recordingsFolder, id) },
+    recordingsDisk: {
+      folderOf: (id) => join(recordingsFolder, id),
+      names: async () => new Set(await folders()),
+    },
     onFault: (_what, error) => faults.push(error),
   }
-  const folders = () => readdir(recordingsFolder)
   return { keys, faults, folders, upkeep: new KeyUpkeep(options) }
 }
 
