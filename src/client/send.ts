@@ -2,7 +2,7 @@ import { AnswerLimit } from './answer-limit.ts'
 import {
   ConnectionError,
   LocalNetworkBlockedError,
-  type RecorderProblem,
+  RecorderProblem,
   UnexpectedAnswerError,
 } from './errors.ts'
 import { unansweredError } from './local-network.ts'
@@ -103,9 +103,10 @@ async function repeat<T>(
       return await attempt()
     } catch (error) {
       signal?.throwIfAborted()
-      const pauseMs = isBroken(error, broken > 0)
-        ? PAUSES_MS[broken++]
-        : busyMs(error as RecorderProblem, broken > 0)
+      const pauseMs =
+        isBroken(error, broken > 0) || isTooLate(error)
+          ? PAUSES_MS[broken++]
+          : busyMs(error as RecorderProblem, broken > 0)
       if (pauseMs === undefined) throw error
       await pause(pauseMs, over).catch(() => {
         signal?.throwIfAborted()
@@ -123,6 +124,10 @@ function isBroken(error: unknown, hadConnection: boolean): boolean {
   // Nobody listens, unless the recorder was there a moment ago: then it may be starting again.
   return hadConnection || !isRefused(error)
 }
+
+/** Whether the request came too slowly, as from a program that was held: nothing of it was done. */
+const isTooLate = (error: unknown): boolean =>
+  error instanceof RecorderProblem && error.code === 'REQUEST_TIMEOUT'
 
 function isRefused(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)

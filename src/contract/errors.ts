@@ -55,6 +55,11 @@ export const ERRORS = {
     'Use a method that the Allow header names.',
   ],
   NOT_ACCEPTABLE: [406, 'The request does not accept JSON.', 'Send Accept: application/json.'],
+  REQUEST_TIMEOUT: [
+    408,
+    'The request did not arrive in time.',
+    'Send it again: nothing of it was done. Its head must be complete within 5 s, and all of it within 30 s.',
+  ],
   CONTROL_HELD_BY_API: [
     409,
     'An API client controls the recording.',
@@ -121,6 +126,11 @@ export const ERRORS = {
     'The body is not sent as JSON.',
     'Send Content-Type: application/json, without compression.',
   ],
+  RANGE_NOT_SATISFIABLE: [
+    416,
+    'The range lies outside of the file.',
+    'Ask for bytes that the file has. `bytes` and the Content-Range header tell its length.',
+  ],
   EXPECTATION_FAILED: [
     417,
     'The expectation of the request cannot be met.',
@@ -150,6 +160,11 @@ export const ERRORS = {
     429,
     'The client has too many event streams.',
     'Close one of its streams, or read several kinds of events from one stream. A token can have 8 at a time.',
+  ],
+  HEADERS_TOO_LARGE: [
+    431,
+    'The head of the request is too large.',
+    'Send at most 16 KiB of request line and headers.',
   ],
   INTERNAL: [
     500,

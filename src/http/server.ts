@@ -182,7 +182,7 @@ export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
       slots,
       headLimitMs: limits.headersTimeoutMs,
       lifetimeMs: STRANGER_LIFETIME_MS,
-      lateAnswer: brokenRequestAnswer(408),
+      lateAnswer: brokenRequestAnswer('ERR_HTTP_REQUEST_TIMEOUT'),
       identify: ({ authorization, cookie }) =>
         options.access.identify(authorization, cookie, address.port),
     }),

@@ -21,6 +21,7 @@ const NEVER_SENT: readonly ErrorCode[] = [
     'INVALID_JSON',
     'FORBIDDEN_SCOPE',
   ] as const),
+  ...(['RANGE_NOT_SATISFIABLE', 'HEADERS_TOO_LARGE'] as const),
   ...(['RATE_LIMITED', 'INTERNAL', 'PAYLOAD_TOO_LARGE'] as const),
   ...(['TOO_MANY_CONNECTIONS', 'TOO_MANY_STREAMS'] as const),
 ]

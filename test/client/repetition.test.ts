@@ -85,6 +85,19 @@ suite('repetition by the client library', (test) => {
     assert.equal(server.requests.length, 2)
   })
 
+  test('a command that arrived too late is sent again, with the same key', async () => {
+    const server = await startServer((_, response, number) => {
+      if (number === 1) sendProblem(response, 'REQUEST_TIMEOUT')
+      else sendOk(response)
+    })
+    await createClient({ url: server.url }).start()
+    const [first, second, ...more] = server.requests.map(
+      ({ headers }) => headers['idempotency-key'],
+    )
+    assert.deepEqual([second, more], [first, []])
+    assert.ok(first)
+  })
+
   test('a refusal is not repeated', async () => {
     const server = await startServer((_, response) => sendProblem(response, 'INVALID_STATE'))
     await assert.rejects(createClient({ url: server.url }).resume('current'), RecorderProblem)

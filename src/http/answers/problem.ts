@@ -61,6 +61,8 @@ export function headersOf(problem: Problem): readonly string[] {
     case 'TOO_MANY_CONNECTIONS':
     case 'TOO_MANY_STREAMS':
       return ['Retry-After', String(problem.retryAfterSeconds)]
+    case 'RANGE_NOT_SATISFIABLE':
+      return ['Accept-Ranges', 'bytes', 'Content-Range', `bytes */${problem.bytes}`]
     case 'IN_FLIGHT':
     case 'NOT_READY':
       return RETRY_SOON

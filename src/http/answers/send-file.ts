@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { StoredMedia } from '../../age/stored-media.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import type { HttpContext } from '../context.ts'
 import type { HeaderName, RouteResponse } from '../route.ts'
 import { parseRange } from './byte-range.ts'
@@ -27,11 +28,6 @@ export function fileOutcomes(...types: string[]): RouteResponse[] {
       headers: [...always, 'Content-Disposition', 'Content-Range'],
     },
     { status: 304, description: 'The file that If-None-Match names', headers: [...always] },
-    {
-      status: 416,
-      description: 'Range lies outside of the file',
-      headers: [...always, 'Content-Range'],
-    },
   ]
 }
 
@@ -53,9 +49,9 @@ export interface ImmutableFile {
 
 /**
  * Sends a file, or the part that Range asks for, with its digest (RFC 9530). The digest lets the
- * receiver check that the file is what was recorded. Rejects with the errors of `open`, with the
- * reason of the signal, and when the file cannot be read to its end; the connection is then broken
- * off.
+ * receiver check that the file is what was recorded. Rejects with RANGE_NOT_SATISFIABLE, with the
+ * errors of `open`, with the reason of the signal, and when the file cannot be read to its end; the
+ * connection is then broken off.
  */
 export async function sendFile(ctx: HttpContext, file: ImmutableFile): Promise<void> {
   const media = await file.open()
@@ -85,7 +81,9 @@ async function sendMedia(ctx: HttpContext, file: ImmutableFile, media: StoredMed
       ? parseRange(rangeHeader, size)
       : null
   if (range === 'unsatisfiable')
-    return sendEmpty(ctx, 416, [...headers, 'Content-Range', `bytes */${size}`])
+    throw new RecorderError('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes.`, {
+      members: { bytes: size },
+    })
   const { first, last } = range ?? { first: 0, last: size - 1 }
   if (range !== null) headers.push('Content-Range', `bytes ${first}-${last}/${size}`)
   headers.push('Content-Type', file.type, 'Content-Length', String(last - first + 1))

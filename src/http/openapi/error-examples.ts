@@ -35,6 +35,9 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   NOT_FOUND: { detail: 'There is no such route.' },
   RECORDING_NOT_FOUND: { detail: 'An id has 8 to 64 letters, digits, hyphens and underscores.' },
   NO_CURRENT_RECORDING: { detail: 'Nothing is being recorded or wrapped up.' },
+  REQUEST_TIMEOUT: { detail: 'The request was not complete in time. Nothing was done.' },
+  RANGE_NOT_SATISFIABLE: { detail: 'The file has 52138 bytes.', bytes: 52_138 },
+  HEADERS_TOO_LARGE: { detail: 'Request line and headers are longer than 16 KiB.' },
   METHOD_NOT_ALLOWED: {
     detail: 'This route supports only HEAD, GET, POST.',
     allow: ['HEAD', 'GET', 'POST'],

@@ -8,12 +8,13 @@ import { type Json, refTo } from './schemas.ts'
 export function errorCodesOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = ['FORBIDDEN_HOST', 'FORBIDDEN_ORIGIN', 'INVALID_REQUEST', 'INTERNAL']
   // While the log is opened, no route can answer.
-  codes.push('METHOD_NOT_ALLOWED', 'EXPECTATION_FAILED', 'NOT_READY')
+  codes.push('METHOD_NOT_ALLOWED', 'EXPECTATION_FAILED', 'NOT_READY', ...UNREAD)
   if (route.scope !== null)
     codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'TOO_MANY_CONNECTIONS', 'FORBIDDEN_SCOPE')
   if (route.body !== undefined)
     codes.push('INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
   if (answersJson(route)) codes.push('NOT_ACCEPTABLE')
+  if (route.outcomes.some(({ status }) => status === 206)) codes.push('RANGE_NOT_SATISFIABLE')
   return [...new Set([...codes, ...(route.errors ?? [])])]
 }
 
@@ -50,19 +51,16 @@ const NAMES: Record<string, readonly ErrorCode[]> = {
   LogUnavailable: ['NOT_READY', 'STORAGE_UNAVAILABLE'],
 }
 
-/** Answers to requests that end before they reach a route. They have no code and no body. */
-const WITHOUT_CODE: Record<number, { name: string; description: string }> = {
-  408: {
-    name: 'RequestTimeout',
-    description: 'The request was not complete in time: 5 s for its head, 30 s for all of it.',
-  },
-  431: { name: 'HeadersTooLarge', description: 'The head of the request is longer than 16 KiB.' },
-}
+/**
+ * Errors of requests that end before anything of them is known: neither an id nor what they accept.
+ */
+const UNREAD: readonly ErrorCode[] = ['REQUEST_TIMEOUT', 'HEADERS_TOO_LARGE']
 
 const HEADERS: Partial<Record<ErrorCode, string>> = {
   IN_FLIGHT: 'Retry-After',
   METHOD_NOT_ALLOWED: 'Allow',
   NOT_READY: 'Retry-After',
+  RANGE_NOT_SATISFIABLE: 'Content-Range',
   RATE_LIMITED: 'Retry-After',
   TOO_MANY_CONNECTIONS: 'Retry-After',
   TOO_MANY_STREAMS: 'Retry-After',
@@ -86,7 +84,11 @@ function responseOf(codes: readonly ErrorCode[]): Json {
       { type: 'object', properties: { code: { type: 'string', enum: codes } } },
     ],
   }
-  const headers = ['X-Request-Id', ...codes.flatMap((code) => HEADERS[code] ?? [])]
+  const isUnread = codes.every((code) => UNREAD.includes(code))
+  const headers = [
+    ...(isUnread ? [] : ['X-Request-Id']),
+    ...codes.flatMap((code) => HEADERS[code] ?? []),
+  ]
   return {
     description: codes
       .map((code) => `\`${code}\`: ${ERRORS[code][1]} ${ERRORS[code][2]}`)
@@ -97,7 +99,7 @@ function responseOf(codes: readonly ErrorCode[]): Json {
         schema,
         examples: Object.fromEntries(codes.map((code) => [code, refTo('examples', code)])),
       },
-      'application/json': { schema },
+      ...(isUnread ? {} : { 'application/json': { schema } }),
     },
   }
 }
@@ -107,9 +109,7 @@ export class ErrorResponses {
   readonly #names = new Map<string, string>(
     Object.entries(NAMES).map(([name, codes]) => [codes.toSorted().join(), name]),
   )
-  readonly #components: Record<string, Json> = Object.fromEntries(
-    Object.values(WITHOUT_CODE).map(({ name, description }) => [name, { description }]),
-  )
+  readonly #components: Record<string, Json> = {}
 
   /** Returns references to the error responses of a route, by status. */
   of(route: Route): Json {
@@ -118,16 +118,13 @@ export class ErrorResponses {
       const status = ERRORS[code][0]
       byStatus.set(status, [...(byStatus.get(status) ?? []), code])
     }
-    const responses = [...byStatus].map(([status, codes]) => {
-      const name = this.#nameOf(codes.sort(), `${route.operationId}${status}`)
-      this.#components[name] ??= responseOf(codes)
-      return [status, refTo('responses', name)]
-    })
-    const withoutCode = Object.entries(WITHOUT_CODE).map(([status, { name }]) => [
-      status,
-      refTo('responses', name),
-    ])
-    return Object.fromEntries([...responses, ...withoutCode])
+    return Object.fromEntries(
+      [...byStatus].map(([status, codes]) => {
+        const name = this.#nameOf(codes.sort(), `${route.operationId}${status}`)
+        this.#components[name] ??= responseOf(codes)
+        return [status, refTo('responses', name)]
+      }),
+    )
   }
 
   /** Returns the components that the references name. */

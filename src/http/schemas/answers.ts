@@ -191,6 +191,7 @@ const problem = z
     scope: scope.optional().describe('The scope that the credential lacks'),
     allow: z.array(z.string()).optional().describe('The methods that the path supports'),
     retryAfterSeconds: count.optional(),
+    bytes: count.optional().describe('The length of the file, if the range lies outside of it'),
     holds: z.array(z.string()).optional().describe('The ids of the holds that stand'),
     holdId: z.string().optional().describe('The hold that was to be released'),
     tokenId: z.string().optional().describe('The token that has the name'),

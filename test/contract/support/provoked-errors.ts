@@ -4,7 +4,7 @@ import { type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { json } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import type { ErrorCode } from '../../../src/contract/errors.ts'
 import { createFaultDisk } from '../../e2e/support/fault-disk.ts'
 import { createStallingFfmpeg } from '../../e2e/support/stalling-ffmpeg.ts'
@@ -150,6 +150,27 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     await api.start()
     return (headers) => api.command('pause', undefined, { 'If-Match': '"1"', ...headers })
   },
+  REQUEST_TIMEOUT: ({ daemon }) => {
+    const { host } = new URL(daemon.url)
+    // Both wait for the same 5 s.
+    const late = ACCEPTED.map((Accept) => ({
+      Accept,
+      answered: answerToUnfinished(
+        daemon,
+        `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nAccept: ${Accept}\r\n`,
+      ),
+    }))
+    return ({ Accept }) => late.find((one) => one.Accept === Accept)!.answered
+  },
+  RANGE_NOT_SATISFIABLE: async ({ api }) => {
+    const id = await closedRecording(api)
+    const path = `/recordings/${id}/segments/mic/1`
+    return (headers) => api.call('GET', path, undefined, { Range: 'bytes=99999999-', ...headers })
+  },
+  HEADERS_TOO_LARGE:
+    ({ daemon }) =>
+    (headers) =>
+      answerTo(daemon, '/v1/application', { headers: { ...headers, Cookie: 'x'.repeat(16_384) } }),
   PAYLOAD_TOO_LARGE:
     ({ api }) =>
     (headers) =>
@@ -345,6 +366,21 @@ function answerTo(daemon: TestDaemon, path: string, options: RequestOptions): Pr
       .on('error', reject)
       .end()
   })
+}
+
+/** The answer to a head whose end never comes, up to the end of the connection. */
+async function answerToUnfinished(daemon: TestDaemon, head: string): Promise<Answer> {
+  const { hostname, port } = new URL(daemon.url)
+  const socket = connect(Number(port), hostname)
+  socket.write(head)
+  const [lines, body] = (await text(socket)).split('\r\n\r\n') as [string, string]
+  const [statusLine, ...fields] = lines.split('\r\n')
+  const headers = fields.map((field) => field.split(': ') as [string, string])
+  return {
+    status: Number(statusLine?.split(' ')[1]),
+    headers: new Headers(headers),
+    body: JSON.parse(body),
+  }
 }
 
 async function answerOf(response: IncomingMessage): Promise<Answer> {

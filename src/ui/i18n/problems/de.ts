@@ -71,6 +71,18 @@ export const de: ProblemTexts = {
     'Der Recorder hat die Seite nicht verstanden.',
     'Laden Sie die Seite neu.',
   ],
+  REQUEST_TIMEOUT: [
+    'Der Recorder hat nicht rechtzeitig alles erhalten. Es wurde nichts getan.',
+    'Versuchen Sie es noch einmal.',
+  ],
+  HEADERS_TOO_LARGE: [
+    'Der Browser sendet dem Recorder zu viele Cookies.',
+    'Löschen Sie in den Einstellungen des Browsers die Cookies dieser Adresse, und öffnen Sie die Seite dann mit einem neuen Link: f2f ui.',
+  ],
+  RANGE_NOT_SATISFIABLE: [
+    'Der Recorder hat die Seite nicht verstanden.',
+    'Laden Sie die Seite neu.',
+  ],
   EXPECTATION_FAILED: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
   UPGRADE_REQUIRED: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
   IDEMPOTENCY_MISMATCH: [

@@ -62,6 +62,12 @@ export const en: ProblemTexts = {
   ],
   PAYLOAD_TOO_LARGE: ['That is too much at once.', 'Shorten it.'],
   UNSUPPORTED_MEDIA_TYPE: ['The recorder did not understand the page.', 'Load the page again.'],
+  REQUEST_TIMEOUT: ['The recorder did not get all of it in time. Nothing was done.', 'Try again.'],
+  HEADERS_TOO_LARGE: [
+    'The browser sends the recorder too many cookies.',
+    'Delete the cookies of this address in the settings of the browser, then open the page with a new link: f2f ui.',
+  ],
+  RANGE_NOT_SATISFIABLE: ['The recorder did not understand the page.', 'Load the page again.'],
   EXPECTATION_FAILED: ['The recorder did not understand the page.', 'Load the page again.'],
   UPGRADE_REQUIRED: ['The recorder did not understand the page.', 'Load the page again.'],
   IDEMPOTENCY_MISMATCH: ['The recorder did not understand the page.', 'Load the page again.'],
