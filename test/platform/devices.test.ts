@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { addMicrophone, pactl } from '../../lab/microphone.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../../lab/virtual-desktop.ts'
 import { isWaylandSession } from '../../src/contract/desktop-session.ts'
@@ -107,17 +108,20 @@ suiteOnEachServer('devices', (test, { soundServer, problem }) => {
     async () => {
       const devices = platform()
       const ids = async () =>
-        (await devices.devices({ fresh: true })).mic.devices.map(({ id }) => id)
+        (await devices.devices({ fresh: true })).mic.devices.map(({ id }) => id).sort()
+      // PipeWire answers who has made the device before it tells others of it.
+      const untilListed = (wanted: string[]) =>
+        eventually(`${wanted} are listed`, async () => isDeepStrictEqual(await ids(), wanted))
       assert.deepEqual(await ids(), [desktop.micSource])
       const usb = await addMicrophone(desktop.env, 'usb', 440)
       try {
-        assert.deepEqual((await ids()).sort(), [desktop.micSource, 'usb'])
+        await untilListed([desktop.micSource, 'usb'])
         await pactl(desktop.env, 'set-default-source', 'usb')
         await eventually('a new default is used, also by a start soon after another', async () => {
           return (await devices.resolve('mic', undefined)).id === 'usb'
         })
         await usb.unplug()
-        assert.deepEqual(await ids(), [desktop.micSource])
+        await untilListed([desktop.micSource])
       } finally {
         await usb.stop()
       }
