@@ -37,7 +37,7 @@ export interface Access extends PageAccess {
     cookie: string | undefined,
     port: number,
   ): string | undefined
-  /** Whether a credential of a bearer token that was authenticated has not been revoked. */
+  /** Whether the token of a credential has not been revoked, or its session not ended. */
   isCurrent(credential: Credential): boolean
   /** Proves that this is the daemon of the home, see `identityProof`. */
   proveIdentity(port: number, challenge: string): string
@@ -146,7 +146,10 @@ export function createAccess(options: {
   return {
     authenticate,
     identify,
-    isCurrent: lookup.isCurrent,
+    isCurrent: (credential) =>
+      credential.sessionId === undefined
+        ? lookup.isCurrent(credential)
+        : page.isSessionOpen(credential.sessionId),
     proveIdentity: (port, challenge) => identityProof(options.homeToken, port, challenge),
     ...page,
   }

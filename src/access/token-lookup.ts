@@ -15,6 +15,9 @@ function digestOf(secret: string): Buffer {
 
 const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes: new Set(SCOPES) }
 
+/** Returns the client id of the token with this id. */
+export const clientIdOf = (tokenId: string): string => `token:${tokenId}`
+
 /** The look-up of credentials. It calls `tokens` each time. */
 export interface TokenLookup {
   /**
@@ -40,7 +43,7 @@ export function createTokenLookup(
     const { id, name, scopes } = stored
     const credential: Credential = {
       side: 'api',
-      clientId: `token:${id}`,
+      clientId: clientIdOf(id),
       client: name,
       scopes: new Set(scopes.filter(isScope)),
     }
@@ -61,7 +64,8 @@ export function createTokenLookup(
     },
     isCurrent(credential) {
       if (credential === HOME) return true
-      return tokens().some((stored) => known.get(stored)?.credential === credential)
+      // By its id: a log that was opened again has the same tokens as new objects.
+      return tokens().some(({ id }) => clientIdOf(id) === credential.clientId)
     },
   }
 }

@@ -14,7 +14,7 @@ const BYTES = 64 * 1024 * 1024
 const ID = 'rec_current'
 const PATH = `/v1/recordings/${ID}/segments/screen/1`
 
-/** A daemon with one recording, whose only segment is large. */
+/** A daemon with one recording: a large segment of the screen, and one of sound. */
 async function daemonWithSegment(): Promise<Daemon> {
   const daemon = await startDaemon()
   const { recorder } = daemon
@@ -28,6 +28,10 @@ async function daemonWithSegment(): Promise<Daemon> {
     {
       ...{ medium: 'screen', number: 1, ...facts, container: 'mp4', codec: 'h264' },
       file: 'screen-1.mp4',
+    },
+    {
+      ...{ medium: 'mic', number: 1, ...facts, container: 'ogg', codec: 'opus' },
+      file: 'mic-1.ogg',
     },
   ])
   return daemon
@@ -61,6 +65,13 @@ suite('media of a recording that is being erased', (test) => {
     await toProblem(await daemon.call(PATH), 'ERASED')
     for (const path of ['export', 'media/screen', 'segments/screen/1/index'])
       await toProblem(await daemon.call(`/v1/recordings/${ID}/${path}`), 'ERASED')
+    await daemon.close()
+  })
+
+  test('show no waveform any more, not even to whoever asked before', async () => {
+    const daemon = await daemonWithSegment()
+    daemon.recorder.beforeAccess = () => beginErasure(daemon)
+    await toProblem(await daemon.call(`/v1/recordings/${ID}/segments/mic/1/peaks`), 'ERASED')
     await daemon.close()
   })
 

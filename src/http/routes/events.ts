@@ -1,6 +1,7 @@
 import type { LogEvent } from '../../contract/events.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
 import { sendHead, sendJson } from '../answers/send-answer.ts'
+import { assertCurrent } from '../assert-current.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { invalidRequest } from '../requests/validate.ts'
@@ -119,19 +120,20 @@ function streamEvents(services: Services): Route {
     async handle(exchange) {
       const { ctx, credential, query } = exchange
       const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
-      const { sessionId } = credential
-      const owner = sessionId ?? credential.clientId
+      const owner = credential.sessionId ?? credential.clientId
       streams.assertRoom(owner)
       if (await beginsInThePast(recorder, after)) {
         await recordAccess(services, exchange, null, 'readEvents')
+        // Meanwhile the client may have opened others, and its credential may have ended.
         streams.assertRoom(owner)
+        assertCurrent(access, credential)
       }
       sendHead(ctx, 200, STREAM_HEADERS)
       if (ctx.method === 'HEAD') ctx.res.end()
       else {
         const levels = query.levels === '1'
         const exports = query.exports === '1'
-        const isAllowed = () => sessionId === undefined || access.isSessionOpen(sessionId)
+        const isAllowed = () => access.isCurrent(credential)
         streams.open(ctx.res, { after, levels, exports, clientId: owner, isAllowed })
       }
     },

@@ -1,4 +1,5 @@
-import { RecorderError } from '../../contract/errors.ts'
+import { assertNotErased } from '../../contract/erased.ts'
+import { assertCurrent } from '../assert-current.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
@@ -18,7 +19,7 @@ const DESCRIPTION = [
 
 /** Returns the route of the inspection feed. */
 export function inspectRoutes(services: Services): Route[] {
-  const { recorder, feeds, access, address } = services
+  const { recorder, feeds, access } = services
   const live = (feed: InspectionFeed) => ({
     end: recorder.inspect(feed.send),
     onMessage: () => feed.refuse('The live feed takes no messages.'),
@@ -37,17 +38,12 @@ export function inspectRoutes(services: Services): Route[] {
       outcomes: [{ status: 101, description: 'The web socket is open' }],
       errors: [
         ...(['UPGRADE_REQUIRED', 'TOO_MANY_STREAMS'] as const),
-        ...(['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'] as const),
+        ...(['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'ERASED'] as const),
         ...ACCESS_ERRORS,
       ],
       async handle(exchange) {
         const { ctx, credential, query } = exchange
         const { sessionId } = credential
-        const { authorization, cookie } = ctx.req.headers
-        const isAllowed = (): boolean =>
-          sessionId === undefined
-            ? access.identify(authorization, cookie, address().port) !== undefined
-            : access.isSessionOpen(sessionId)
         const owner = sessionId ?? credential.clientId
         feeds.assertRoom(owner)
         const { recording, position = 0, speed = 0 } = query
@@ -59,12 +55,12 @@ export function inspectRoutes(services: Services): Route[] {
         const begin = found ? await openPast(services, exchange, found, start) : live
         // Meanwhile the client may have opened others, and its credential may have ended.
         feeds.assertRoom(owner)
-        if (!isAllowed()) throw new RecorderError('UNAUTHENTICATED', 'The credential has ended.')
+        assertCurrent(access, credential)
         feeds.open(ctx, {
           owner,
           begin,
           showsTags: query.tags === '1',
-          isAllowed,
+          isAllowed: () => access.isCurrent(credential),
         })
       },
     }),
@@ -80,7 +76,10 @@ async function openPast(
 ) {
   const { recorder, erasures } = services
   await recordAccess(services, exchange, id, 'inspected')
+  const before = await recorder.findRecording(id)
   const player = await recorder.inspectPast(id, start)
+  // The past of one that was erased is shown, but not with values that were read before.
+  if (before.erased === null) assertNotErased(await recorder.findRecording(id))
   return (feed: InspectionFeed) => {
     player.begin(feed)
     const unwatch = erasures.watch(id, () => feed.refuse('The recording was erased.'))

@@ -2,13 +2,14 @@ import { RecorderError } from '../../contract/errors.ts'
 import { hasEntityTag } from '../answers/entity-tag.ts'
 import { sendEmpty, sendHead } from '../answers/send-answer.ts'
 import { findSegment, SEGMENT_ERRORS } from '../find-segment.ts'
+import { MediaReading } from '../media-reading.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route of the waveforms. */
 export function peaksRoutes(services: Services): Route[] {
-  const { recorder, compositions } = services
+  const { recorder, compositions, erasures } = services
   return [
     defineRoute({
       method: 'GET',
@@ -38,10 +39,17 @@ export function peaksRoutes(services: Services): Route[] {
         const etag = `"peaks-${segment.sha256}"`
         if (hasEntityTag(ctx.req.headers['if-none-match'], etag))
           return sendEmpty(ctx, 304, ['ETag', etag])
-        const peaks = await compositions.peaks(id, segment)
-        // A waveform shows when somebody spoke, and how loud.
-        if (ctx.method !== 'HEAD')
-          await recordAccess(services, exchange, id, 'played', [segment.medium])
+        const reading = new MediaReading(ctx.res, id, erasures)
+        let peaks: Uint8Array
+        try {
+          peaks = await compositions.peaks(id, segment)
+          // A waveform shows when somebody spoke, and how loud.
+          if (ctx.method !== 'HEAD')
+            await recordAccess(services, exchange, id, 'played', [segment.medium])
+          reading.signal.throwIfAborted()
+        } finally {
+          reading.end()
+        }
         const type = ['Content-Type', 'application/octet-stream']
         sendHead(ctx, 200, ['ETag', etag, ...type, 'Content-Length', String(peaks.length)])
         // Node omits the body in an answer to HEAD.

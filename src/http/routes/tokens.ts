@@ -1,6 +1,7 @@
 import type { StoredToken } from '../../access/credential.ts'
 import { isScope } from '../../access/scopes.ts'
 import { newToken } from '../../access/secrets.ts'
+import { clientIdOf } from '../../access/token-lookup.ts'
 import type { By } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { sendEmpty, sendJson } from '../answers/send-answer.ts'
@@ -135,8 +136,8 @@ function revokeToken({ recorder, streams, feeds, user, isRunning }: Services): R
       if (findToken(recorder, id) === undefined)
         throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
       await recorder.appendTokenEvent('token.revoked', { id }, byOf(exchange, user))
-      streams.end(`token:${id}`)
-      feeds.endFor(`token:${id}`)
+      streams.end(clientIdOf(id))
+      feeds.endFor(clientIdOf(id))
       sendEmpty(exchange.ctx, 204)
     },
   })

@@ -166,6 +166,36 @@ suite('the event stream', (test) => {
     ours.hangUp()
   })
 
+  test('is not opened by a token that is revoked while its access is recorded', async () => {
+    const token = await daemon.tokenFor('audit')
+    const id = daemon.recorder.tokens[0]?.id
+    daemon.recorder.commit()
+    daemon.recorder.beforeAccess = async () => {
+      assert.equal((await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })).status, 204)
+    }
+    const headers = { 'last-event-id': '0' }
+    await toProblem(await daemon.call('/v1/events', { token, headers }), 'UNAUTHENTICATED')
+  })
+
+  test('ends when its token turns out to be revoked, though that was answered 503', async () => {
+    const token = await daemon.tokenFor('audit')
+    const theirs = await readEvents(daemon, { token })
+    // The write reached the disk in the end.
+    daemon.recorder.tokens = []
+    await theirs.ended
+  })
+
+  test('goes on when the log is opened again, with the same tokens', async () => {
+    const token = await daemon.tokenFor('audit')
+    const theirs = await readEvents(daemon, { token })
+    daemon.recorder.tokens = structuredClone(daemon.recorder.tokens)
+    const comments = theirs.blocks.length
+    await eventually('three looks at the token', () => theirs.blocks.length >= comments + 3)
+    daemon.recorder.commit()
+    await theirs.received(1)
+    theirs.hangUp()
+  })
+
   test('buffers little for a stalled reader, and disconnects it', async () => {
     const socket = await daemon.connect()
     const lines = [

@@ -7,7 +7,7 @@ import { eventually, suite } from '../../support/suite.ts'
 import { ALLOWED_ORIGIN, type Daemon, HOME_TOKEN, startDaemon } from '../support/daemon.ts'
 import { toProblem } from '../support/expect.ts'
 import { openInspection, refusedInspection } from '../support/inspection-socket.ts'
-import { recordingView } from '../support/stub-recorder.ts'
+import { AT, BY, recordingView } from '../support/stub-recorder.ts'
 
 const TAGGED = eventMessage(
   'recorder',
@@ -181,6 +181,23 @@ suite('the inspection feed', (test) => {
     recorder.views.set('rec_past', recordingView('rec_past'))
     const query = '?recording=rec_past'
     await toProblem(await refusedInspection(daemon, { token, query }), 'UNAUTHENTICATED')
+  })
+
+  test('is not opened with what was read before the recording was erased', async () => {
+    const { recorder } = daemon
+    const view = recordingView('rec_past')
+    recorder.views.set('rec_past', view)
+    const inspectPast = recorder.inspectPast.bind(recorder)
+    recorder.inspectPast = async (...past) => {
+      const player = await inspectPast(...past)
+      const erased = { at: AT, by: BY, cause: 'request', reason: 'Asked for.' } as const
+      recorder.views.set('rec_past', { ...view, erased })
+      return player
+    }
+    const query = '?recording=rec_past'
+    await toProblem(await refusedInspection(daemon, { query }), 'ERASED')
+    const again = await openInspection(daemon, { query })
+    again.socket.close()
   })
 
   test('cuts off readers that do not read, and keeps those that do', async () => {

@@ -280,10 +280,13 @@ export class StubRecorder implements RecorderPort {
   refusedCredentials = 0
   /** The error with which recording an access fails. */
   failAccess: Error | undefined
+  /** What happens while an access is being recorded. */
+  beforeAccess: () => Promise<void> | void = () => {}
 
   readonly accesses: AccessPort = {
     record: async (access) => {
       if (this.failAccess) throw this.failAccess
+      await this.beforeAccess()
       this.seen.push(access)
     },
     recordSearch: async (search) => {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { RecorderError } from '../../../contract/errors.ts'
 import type { Device } from '../../../contract/media.ts'
 import type { Quality } from '../../../contract/quality.ts'
@@ -95,7 +94,7 @@ export class PortalScreens {
       ])
       const output = compositor.outputs.find(({ name }) => name === monitor)
       if (output === undefined) throw new Error(notConnected(monitor))
-      const pipeWireClosed = once(pipeWire, 'close')
+      const pipeWireClosed = pipeWire.closed
       const { sessionClosed } = parts
       return {
         ...encodeFramesCommand(output, quality, found),
