@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto'
-import { dirname } from 'node:path'
 import type { Identity } from '../../age/identity.ts'
 import { InterruptedFile } from '../../age/interrupted-file.ts'
 import { SealedFileError } from '../../age/sealed-file-error.ts'
 import { isSealedFile } from '../../age/stored-media.ts'
 import type { Remnant, SegmentDescription } from '../../contract/events.ts'
 import { openIfThere } from '../../disk/open-if-there.ts'
-import { syncFolder } from '../../disk/sync-folder.ts'
 import { FragmentAssembler, hasWholeSamples, readBox } from '../../media/fmp4.ts'
 import { FormatError } from '../../media/format-error.ts'
 import { isPageIntact, OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
 import { findRemnant, hasContent, isInFile, keepRemnant } from './remnant.ts'
 import { removeSegment, type StoredFile } from './segment-writer.ts'
+import { syncNames } from './sync-names.ts'
 
 const READ_BYTES = 1_048_576
 
@@ -83,6 +82,7 @@ export async function salvageFile(
     ? await salvageSealed(path, UNIT_READERS[container](), identity)
     : await salvagePlain(path, UNIT_READERS[container](), BEGINNINGS[container])
   if (file === null) await removeSegment(path)
+  else await syncNames(path)
   const remnant = await findRemnant(path)
   return { file, ...(remnant && { remnant }) }
 }
@@ -154,7 +154,6 @@ async function salvagePlain(
     if (media.bytes === 0) return null
     await handle.truncate(media.bytes)
     await handle.sync()
-    await syncFolder(dirname(path))
     return media
   } finally {
     await handle.close()

@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { GrowingFile, removeFile } from '../../age/growing-file.ts'
 import type { Identity } from '../../age/identity.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import { syncFolder } from '../../disk/sync-folder.ts'
 import { StallWatch } from '../../time/stall-watch.ts'
+import { syncNames } from './sync-names.ts'
 
 /**
  * Media come in small pieces. Each write seals the tail of the file anew, so pieces are written
@@ -112,7 +112,7 @@ export class SegmentWriter {
   }
 
   /**
-   * Writes the rest, forces the file and its folder to disk and closes it. Rejects with the error
+   * Writes the rest, forces the file and its names to disk and closes it. Rejects with the error
    * that made the file fail.
    */
   async finish(): Promise<StoredFile> {
@@ -129,7 +129,7 @@ export class SegmentWriter {
       await file?.close().catch(() => {})
       throw error
     }
-    await syncFolder(dirname(this.#path))
+    await syncNames(this.#path)
     return { bytes: this.#writtenBytes, sha256: this.#hash.digest('hex'), storedSha256 }
   }
 
@@ -199,11 +199,7 @@ export class SegmentWriter {
 
   async #sync(file: GrowingFile): Promise<void> {
     await file.sync()
-    // The first sync also covers the names of the file and its folder; a power cut could otherwise
-    // lose the whole file.
-    if (this.#syncedBytes > 0) return
-    await syncFolder(dirname(this.#path))
-    await syncFolder(dirname(dirname(this.#path)))
+    if (this.#syncedBytes === 0) await syncNames(this.#path)
   }
 
   /**

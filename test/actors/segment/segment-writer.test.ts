@@ -6,10 +6,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readMedia, rememberIdentity } from '../../../lab/unsealed.ts'
@@ -50,6 +52,42 @@ suite('a segment writer', (test) => {
     assertWithin(performance.now() - begun, 600, 'forced to disk')
     await file?.discard()
   })
+
+  const unlessLinux = process.platform === 'linux' ? null : 'the folders are known by /proc'
+  test.unless(
+    unlessLinux,
+    'a short one is kept through a power cut, too: its names are on disk',
+    async () => {
+      const folder = join(scratch, 'short', 'recording')
+      mkdirSync(folder, { recursive: true })
+      const synced = await recordSyncs()
+      try {
+        const { writer: file } = writer(join(folder, 'mic-1.ogg.age'))
+        file.write(randomBytes(100))
+        await file.finish()
+      } finally {
+        synced.end()
+      }
+      assert.deepEqual(synced.paths.slice(-2), [folder, join(scratch, 'short')])
+    },
+  )
+
+  /** Records the path of everything that is forced to disk. */
+  async function recordSyncs() {
+    const handle = await open(scratch, 'r')
+    const prototype = Object.getPrototypeOf(handle) as FileHandle
+    await handle.close()
+    const { sync } = prototype
+    const paths: string[] = []
+    prototype.sync = function (this: FileHandle) {
+      paths.push(readlinkSync(`/proc/self/fd/${this.fd}`))
+      return sync.call(this)
+    }
+    const end = () => {
+      prototype.sync = sync
+    }
+    return { paths, end }
+  }
 
   test('does not take a recorder that was held for a disk that does not answer', async () => {
     const path = join(scratch, 'held', 'a.ogg.age')
