@@ -35,8 +35,8 @@ const SILENCE_MS = 25_000
 
 /**
  * Follows the recorder until the signal aborts. A broken stream is opened again, at first after a
- * quarter of a second, and goes on after the last event that came. Throws what waiting does not
- * heal: no credential, no scope, a position beyond the end of the log.
+ * quarter of a second, and goes on after the last event that came, or where it began. Throws what
+ * waiting does not heal: no credential, no scope, a position beyond the end of the log.
  */
 export async function* follow(
   open: OpenStream,
@@ -52,9 +52,10 @@ export async function* follow(
       const { body } = await open(position, stream.signal)
       onConnection?.('open')
       retryMs = FIRST_RETRY_MS
-      for await (const message of readMessages(body, stream)) {
-        if (message.kind === 'event') position = message.event.position
-        yield message
+      for await (const block of readBlocks(body, stream)) {
+        if (block.id !== undefined) position = Number(block.id)
+        const message = toMessage(block)
+        if (message !== null) yield message
         if (signal?.aborted) return
       }
     } catch (error) {
@@ -72,10 +73,10 @@ export async function* follow(
 }
 
 /** Reads with a reader, because Safari cannot iterate over a stream. */
-async function* readMessages(
+async function* readBlocks(
   body: Response['body'],
   stream: StreamSignal,
-): AsyncGenerator<StreamMessage> {
+): AsyncGenerator<ServerSentEvent> {
   if (body === null) throw new ConnectionError('The event stream is empty.')
   const parser = new ServerSentEventParser()
   const reader = body.getReader()
@@ -88,10 +89,7 @@ async function* readMessages(
     })
     stream.expectNothing()
     if (done) return
-    for (const received of parser.push(value)) {
-      const message = toMessage(received)
-      if (message !== null) yield message
-    }
+    yield* parser.push(value)
   }
 }
 
@@ -102,8 +100,9 @@ function isFinal(error: unknown): boolean {
   return !(error instanceof NotReadyError || error instanceof TooManyError) && error.status < 500
 }
 
-/** Returns the message; null for one of a later version of the recorder. */
+/** Returns the message; null for a mere position, and for one of a later version of the recorder. */
 function toMessage({ id, type, data }: ServerSentEvent): StreamMessage | null {
+  if (data === '') return null
   const value: unknown = JSON.parse(data)
   if (id !== undefined) return { kind: 'event', event: value as LogEvent }
   if (type === 'level') return { kind: 'level', level: value as LevelMessage }

@@ -1,8 +1,9 @@
-/** One message of an event stream (HTML Standard, 9.2). */
+/** One block of an event stream (HTML Standard, 9.2). */
 export interface ServerSentEvent {
   type: string
+  /** Empty when the block is no message, and only sets the position. */
   data: string
-  /** The id that the message carries; undefined without one. */
+  /** The id that the block carries; undefined without one. */
   id: string | undefined
 }
 
@@ -11,11 +12,11 @@ export class ServerSentEventParser {
   readonly #decoder = new TextDecoder()
   #rest = ''
 
-  /** Adds a chunk. Returns the messages that it completes, without comments. */
+  /** Adds a chunk. Returns the blocks that it completes, without comments. */
   push(chunk: Uint8Array): ServerSentEvent[] {
     const blocks = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split('\n\n')
     this.#rest = blocks.pop() ?? ''
-    return blocks.map(parseBlock).filter((message) => message !== null)
+    return blocks.map(parseBlock).filter((block) => block !== null)
   }
 }
 
@@ -32,5 +33,5 @@ function parseBlock(block: string): ServerSentEvent | null {
     else if (name === 'id') id = value
     else if (name === 'data') data.push(value)
   }
-  return data.length === 0 ? null : { type, id, data: data.join('\n') }
+  return data.length === 0 && id === undefined ? null : { type, id, data: data.join('\n') }
 }

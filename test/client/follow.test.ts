@@ -44,6 +44,26 @@ suite('following with the client library', (test) => {
     assert.deepEqual(states, ['connecting', 'open', 'lost', 'connecting', 'open'])
   })
 
+  test('goes on where it began, when the connection is lost before any event came', async () => {
+    daemon.recorder.append()
+    let connections = 0
+    const cuttable: typeof fetch = async (...args) => {
+      const answer = await fetch(...args)
+      if (++connections > 1) return answer
+      const transform = (chunk: Uint8Array, controller: TransformStreamDefaultController) => {
+        controller.enqueue(chunk)
+        controller.terminate()
+        daemon.recorder.append()
+      }
+      return new Response(answer.body?.pipeThrough(new TransformStream({ transform })), answer)
+    }
+    const recorder = createClient({ url: daemon.url, token: HOME_TOKEN, fetch: cuttable })
+    for await (const message of recorder.follow()) {
+      assert.equal(positionOf(message), 2)
+      break
+    }
+  })
+
   test('delivers levels and exports if they are asked for', async () => {
     const abort = new AbortController()
     const kinds = new Set<string>()

@@ -30,7 +30,7 @@ const STREAM_DESCRIPTION = [
   'With `exports=1`, messages named `export` report composed files (schema `ExportMessage`). None of them has an `id`, is in the log, or is sent again.',
   '\n\nThe stream begins after `Last-Event-ID` (`0`: the whole log). Without it, the stream begins with the next event.',
   'A position beyond the end of the log is answered 400 with `lastPosition`: the client knows another log, e.g. the one before a restored backup.',
-  'It begins with `retry: 1000`, and a comment comes at least every 15 s.',
+  'It begins with `retry: 1000` and the `id` after which it goes on, which is no message. A comment comes at least every 15 s.',
   'A reader that is too slow for too long is disconnected, and resumes with `Last-Event-ID`. The stream ends with its token or session.',
 ].join(' ')
 

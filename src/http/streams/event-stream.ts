@@ -75,7 +75,9 @@ export class EventStream {
     this.#heartbeat = setInterval(() => this.#onHeartbeat(), options.limits.heartbeatMs)
     response.on('drain', () => this.#onDrain())
     this.#subscribe(options)
-    this.#write('retry: 1000\n\n')
+    // The position lets a client that has seen no event yet go on here after a break. Without data,
+    // it is no message (HTML Standard, 9.2.6).
+    this.#write(`retry: 1000\nid: ${options.after}\n\n`)
     void this.#catchUp()
   }
 

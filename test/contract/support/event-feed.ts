@@ -82,8 +82,8 @@ export async function openFeed(daemon: TestDaemon, options: FeedOptions = {}): P
 
   function onMessage(message: Message): void {
     messages.push(message)
-    if (message.id !== undefined) {
-      const event: LogEvent = JSON.parse(message.data!)
+    if (message.data !== undefined && message.id !== undefined) {
+      const event: LogEvent = JSON.parse(message.data)
       assert.equal(message.id, String(event.position))
       assert.equal(message.event, event.type)
       events.push(event)

@@ -24,7 +24,7 @@ suite('the event stream', (test) => {
     assert.equal(reader.answer.headers.get('cache-control'), 'no-store')
     const event = daemon.recorder.commit('recording.resumed')
     await reader.received(1)
-    const block = reader.blocks.find(({ id }) => id !== null)
+    const block = reader.blocks.find(({ data }) => data !== null)
     assert.deepEqual(block, { id: '2', event: 'recording.resumed', data: event, comment: false })
     ANSWERS.Event.parse(block?.data)
     reader.hangUp()

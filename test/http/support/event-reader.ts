@@ -74,7 +74,8 @@ export async function readEvents(
       // The client or the daemon closed the connection.
     }
   }
-  const positions = () => blocks.filter(({ id }) => id !== null).map(({ id }) => Number(id))
+  const positions = () =>
+    blocks.filter(({ id, data }) => id !== null && data !== null).map(({ id }) => Number(id))
   return {
     answer,
     blocks,

@@ -69,7 +69,7 @@ const LEVEL_MESSAGE = { recordingId: RECORDING_ID, medium: 'mic', level: LEVEL, 
 
 /** A part of the event stream as it is sent. */
 export const STREAM = [
-  'retry: 1000\n\n',
+  `retry: 1000\nid: ${PAUSING.position - 1}\n\n`,
   `id: ${PAUSING.position}\nevent: ${PAUSING.type}\ndata: ${JSON.stringify(PAUSING)}\n\n`,
   `event: level\ndata: ${JSON.stringify(LEVEL_MESSAGE)}\n\n`,
   ':\n\n',
