@@ -9,6 +9,7 @@ import argparse
 import array
 import base64
 import binascii
+import collections
 import hashlib
 import heapq
 import hmac
@@ -20,6 +21,11 @@ import sys
 import time
 import zipfile
 import zlib
+
+try:
+    from lzma import LZMAError
+except ImportError:  # Python can be built without it; zipfile then refuses such a file by itself.
+    LZMAError = zlib.error
 
 HELP = """\
 Verifies a bundle, a copied home or a receipt of the recorder, without the recorder.
@@ -66,7 +72,15 @@ MEMBERS = ['position', 'recordingId', 'version', 'type', 'at', 'by', 'commandId'
 
 
 # What a damaged file or ZIP file raises while it is read.
-READ_ERRORS = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+READ_ERRORS = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+)
 
 
 class Malformed(Exception):
@@ -1014,6 +1028,17 @@ def timestamp_of(data):
 # --- The report -----------------------------------------------------------------------------------
 
 
+OBEYED = re.compile('[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+
+
+def printable(text):
+    """Shows as escapes what a terminal would obey: names in a bundle come from others."""
+    return OBEYED.sub(
+        lambda one: f'\\x{ord(one[0]):02x}' if one[0] < '\u0100' else f'\\u{ord(one[0]):04x}',
+        str(text),
+    )
+
+
 class Report:
     """Collects what was found, for people and for programs."""
 
@@ -1046,7 +1071,7 @@ class Report:
     def progress(self, text):
         if not self._quiet and time.monotonic() - self._shown > 0.2:
             self._shown = time.monotonic()
-            sys.stderr.write(f'\r\x1b[K{text}')
+            sys.stderr.write(f'\r\x1b[K{printable(text)}')
             sys.stderr.flush()
 
     def end_progress(self):
@@ -1058,16 +1083,16 @@ class Report:
         return not self.counts
 
     def print(self, subject):
-        print(f'verify.py: {subject}\n')
+        print(f'verify.py: {printable(subject)}\n')
         for message in self.good:
-            print(f'ok     {message}')
+            print(f'ok     {printable(message)}')
         for message in self.notes:
-            print(f'note   {message}')
+            print(f'note   {printable(message)}')
         for one in self.findings:
-            print(f"\nWRONG  {one['message']}  [{one['code']}]")
+            print(f"\nWRONG  {printable(one['message'])}  [{one['code']}]")
             for name in ('position', 'file', 'expected', 'found'):
                 if one[name] is not None:
-                    print(f'         {name:<9} {one[name]}')
+                    print(f'         {name:<9} {printable(one[name])}')
         for code, count in self.counts.items():
             if count > MOST_OF_A_KIND:
                 print(f'\nWRONG  and {count - MOST_OF_A_KIND} more of the kind [{code}]')
@@ -2290,6 +2315,7 @@ class Files:
         self.zip = None if os.path.isdir(path) else zipfile.ZipFile(path)
         if self.zip:
             self.names = [i.filename for i in self.zip.infolist() if not i.is_dir()]
+            self.known = set(self.names)
             return
         self.root = path
         self.names = []
@@ -2297,15 +2323,16 @@ class Files:
             for name in files:
                 relative = os.path.relpath(os.path.join(folder, name), path)
                 self.names.append(relative.replace(os.sep, '/'))
+        self.known = set(self.names)
 
     def open(self, name):
-        if name not in self.names:
+        if name not in self.known:
             return None
-        return (
-            self.zip.open(name)
-            if self.zip
-            else open(os.path.join(self.root, *name.split('/')), 'rb')
-        )
+        if self.zip:
+            return self.zip.open(name)
+        full = os.path.join(self.root, *name.split('/'))
+        # A pipe in the place of a file would be waited for.
+        return open(full, 'rb') if os.path.isfile(full) else None
 
     def read(self, name):
         """None when the file is missing or cannot be read. The manifest has told which."""
@@ -2381,8 +2408,8 @@ class BundleCheck:
                 expected=FORMAT,
                 found=manifest.get('format'),
             )
-        twice = {name for name in self.files.names if self.files.names.count(name) > 1}
-        for name in sorted(twice):
+        count_of = collections.Counter(self.files.names)
+        for name in sorted(name for name, count in count_of.items() if count > 1):
             report.wrong('manifestWrong', f'The file {name} is there twice.', file=name)
         for name in sorted(set(self.files.names) - set(listed) - {'manifest.json'}):
             if self.files.zip or name.startswith('segments/'):
@@ -2797,20 +2824,6 @@ class Usage(Exception):
     pass
 
 
-UNFORESEEN = (
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    MemoryError,
-    struct.error,
-    Malformed,
-    *READ_ERRORS,
-)
-
-
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(
         prog='verify.py',
@@ -2968,7 +2981,10 @@ def main(arguments):
             check_receipt(receipt, report, options)
         if options.path is not None:
             subject, more = check_path(options, report)
-    except UNFORESEEN as error:
+    except Usage as error:
+        sys.stderr.write(f'verify.py: {error}\n')
+        return 2
+    except Exception as error:
         # Whatever it is that was given: there is always a verdict.
         report.end_progress()
         report.wrong(
@@ -2976,9 +2992,6 @@ def main(arguments):
             'Something has a form that this program cannot handle, and what '
             f'comes after it was not checked ({type(error).__name__}: {error}).',
         )
-    except Usage as error:
-        sys.stderr.write(f'verify.py: {error}\n')
-        return 2
     if options.json:
         print(json.dumps(report.as_json(subject, more), indent=2, ensure_ascii=False))
     else:

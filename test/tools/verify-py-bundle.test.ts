@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,10 +8,25 @@ import { encodeIdentity, identityOf } from '../../src/age/identity.ts'
 import { suite } from '../support/suite.ts'
 import { type BundleParts, bundleParts, flip, packBundle, writeBundle } from './support/bundle.ts'
 import { checkpointOf, KEY, STRANGER, vkeyOf } from './support/signed-home.ts'
-import { codesOf, pythonMissing, type Verdict, verifyPy } from './support/verify-py.ts'
+import { codesOf, pythonMissing, runVerifyPy, type Verdict, verifyPy } from './support/verify-py.ts'
 
 const SEGMENT = 'segments/mic-000001.ogg.age'
 const VKEY = vkeyOf(KEY)
+/** Packs a folder, its segment by LZMA with a damaged byte. */
+const PACK_WITH_BROKEN_LZMA = `
+import os, sys, zipfile
+folder, target = sys.argv[1:]
+with zipfile.ZipFile(target, 'w') as packed:
+    for at, _, names in os.walk(folder):
+        for name in names:
+            full = os.path.join(at, name)
+            method = zipfile.ZIP_LZMA if name.endswith('.age') else zipfile.ZIP_STORED
+            packed.write(full, os.path.relpath(full, folder), method)
+    place = next(one for one in packed.infolist() if one.filename.endswith('.age'))
+with open(target, 'r+b') as file:
+    file.seek(place.header_offset + 30 + len(place.filename) + 12)
+    file.write(bytes([255] * 20))
+`
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 suite('tools/verify.py on a bundle', (test) => {
@@ -68,6 +83,32 @@ suite('tools/verify.py on a bundle', (test) => {
       assert.deepEqual((await changed(key('no key'), '--identity', own)).findings, [])
     },
   )
+
+  promise('shows nothing that a terminal would obey: names come from whoever made it', async () => {
+    const name = 'x\u001b[2J\u001b[H\u009b8m\u202enok  all proven\n\nVERIFIED\n'
+    const parts = bundleParts()
+    await writeBundle(bundle, parts)
+    const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8'))
+    manifest.files.push({ name, sha256: '0'.repeat(64), bytes: 1 })
+    await writeFile(join(bundle, 'manifest.json'), JSON.stringify(manifest))
+    const { exit, stdout, stderr } = await runVerifyPy([bundle, '--key', VKEY])
+    assert.equal(exit, 1)
+    assert.doesNotMatch(stdout + stderr, /[^\P{Cc}\n]|\u202e/u)
+    assert.doesNotMatch(stdout, /^VERIFIED/m)
+    assert.match(stdout, /\\x1b\[2J.*\\x9b8m\\u202enok {2}all proven\\x0a/)
+  })
+
+  promise('has a verdict on what is packed in a way that is broken, and on a pipe', async () => {
+    await writeBundle(bundle, bundleParts())
+    const file = join(folder, 'bundle.zip')
+    execFileSync('python3', ['-c', PACK_WITH_BROKEN_LZMA, bundle, file])
+    const packed = await verifyPy(file, '--key', VKEY)
+    assert.deepEqual([packed.exit, codesOf(packed)[0]], [1, 'manifestWrong'])
+    await rm(join(bundle, SEGMENT))
+    execFileSync('mkfifo', [join(bundle, SEGMENT)])
+    const unpacked = await verifyPy(bundle, '--key', VKEY)
+    assert.deepEqual([unpacked.exit, codesOf(unpacked)[0]], [1, 'manifestWrong'])
+  })
 
   promise('passes a good one, unpacked or as a ZIP file, and opens what is in it', async () => {
     const verdict = await changed(() => {}, '--decrypt', '--values')
