@@ -170,7 +170,10 @@ export class Spares {
       // A gate lets one program in, so a spare that waited there cannot be replaced.
       if (replaceMs === null) return this.#dropGate(slot)
       const longer = Math.min(2 * replaceMs, REPLACE_MAX_MS)
-      this.#after(slot, replaceMs, () => this.#keep(slot, command, options, longer))
+      this.#after(slot, replaceMs, () => {
+        // The end of a capture makes the next one.
+        if (!this.isCapturing(slot)) this.#keep(slot, command, options, longer)
+      })
     })
   }
 

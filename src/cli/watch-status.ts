@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { RecorderProblem } from '../client/errors.ts'
 import type { OutsiderView } from '../contract/outsiders.ts'
 import type { ApplicationView, RecordingAnswer } from '../contract/views.ts'
 import type { Io } from './command.ts'
@@ -40,10 +41,13 @@ export async function watchStatus(client: Api, options: WatchOptions): Promise<v
   const api = client.until(signal)
   let shown = ''
   const show = async (): Promise<void> => {
-    const text = await textOf(api, options, isInPlace).catch(() => LOST)
+    const answer = await textOf(api, options, isInPlace).catch(lostText)
+    const text = typeof answer === 'string' ? answer : answer.lost
     if (signal.aborted || (!isInPlace && text === shown)) return
     shown = text
-    io.stdout.write(isInPlace ? `${CLEAR}${text}\n` : `${text}\n`)
+    // A program reads one document a line from stdout.
+    const output = json && text !== answer ? io.stderr : io.stdout
+    output.write(isInPlace ? `${CLEAR}${text}\n` : `${text}\n`)
   }
   const refresh = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -67,7 +71,11 @@ export async function watchStatus(client: Api, options: WatchOptions): Promise<v
   }
 }
 
-const LOST = 'The recorder does not answer. Trying again…'
+/** What is shown in place of a state that could not be read. */
+function lostText(error: unknown): { lost: string } {
+  const reason = error instanceof RecorderProblem ? error.message : 'The recorder does not answer.'
+  return { lost: `${reason} Trying again…` }
+}
 
 async function textOf(
   api: Api,

@@ -104,6 +104,19 @@ suite('programs started in advance', (test) => {
     await eventually('the old one ends', () => !childrenWith(ENCODER).includes(spare!))
   })
 
+  test.unless(problem, 'one that died is not replaced while its medium is captured', async () => {
+    const sleeping = (seconds: number) => childrenWith(`sleep ${seconds}`)
+    for (const seconds of [61, 62])
+      spares.keep(`${seconds}`, { program: 'sleep', args: [`${seconds}`] }, { env: env() })
+    await eventually('both', () => sleeping(61).length + sleeping(62).length === 2)
+    for (const pid of [...sleeping(61), ...sleeping(62)]) process.kill(pid, 'SIGKILL')
+    await eventually('none', () => sleeping(61).length + sleeping(62).length === 0)
+    spares.beginCapture('61')
+    await eventually('the other one is replaced', () => sleeping(62).length === 1)
+    assert.deepEqual(sleeping(61), [])
+    spares.endCapture('61', async () => {})
+  })
+
   test.unless(problem, 'one of a program that has been replaced is not used', async () => {
     const ffmpeg = join(bench.folder, 'ffmpeg')
     copyFileSync('/usr/bin/env', ffmpeg)

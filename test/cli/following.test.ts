@@ -13,6 +13,8 @@ interface Running {
   lines(): string[]
   /** Waits for a line. */
   line(what: string, fits: (line: string) => boolean): Promise<string>
+  /** Waits for words on stderr. */
+  said(words: RegExp): Promise<unknown>
   interrupt(): Promise<number | null>
 }
 
@@ -30,16 +32,21 @@ suite('commands that go on until Ctrl-C', (test) => {
 
   function f2f(...argv: string[]): Running {
     const args = [F2F, ...argv, '--home', daemon.home]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part
+    })
+    let told = ''
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      told += part
     })
     const lines = (): string[] => text.split('\n').slice(0, -1)
     const command: Running = {
       child,
       lines,
       line: (what, fits) => eventually(what, () => lines().find(fits), 10_000),
+      said: (words) => eventually(`${words}`, () => words.test(told), 10_000),
       async interrupt() {
         const exit = once(child, 'exit')
         child.kill('SIGINT')
@@ -101,6 +108,18 @@ suite('commands that go on until Ctrl-C', (test) => {
       lines.every((line, i) => line !== lines[i - 1]),
       lines.join('\n'),
     )
+  })
+
+  test('status --watch --json prints nothing but JSON, also while the recorder is away', async () => {
+    const watch = f2f('status', '--watch', '--json')
+    await watch.line('Idle', (line) => JSON.parse(line).state === 'Idle')
+    daemon.kill('SIGKILL')
+    await watch.said(/The recorder does not answer\. Trying again…/)
+    daemon = await startDaemon({ home: daemon.home })
+    await daemon.api('POST', '/recordings', { media: ['mic'] })
+    await watch.line('the recording', (line) => JSON.parse(line).recording !== null)
+    await watch.interrupt()
+    for (const line of watch.lines()) JSON.parse(line)
   })
 
   test('without a recorder they fail at once', async () => {
