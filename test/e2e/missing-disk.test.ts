@@ -101,4 +101,47 @@ suite('a crash, after which the disk of the recordings is not mounted', (test) =
     assert.equal(await diskProblem(), '')
     await assertNothingLost(id)
   })
+
+  /** Records while the disk is not mounted. Returns the recording, and mounts the disk over it. */
+  async function startBelow(): Promise<{ id: string; mountOver(): Promise<void> }> {
+    await start()
+    for (const last of ['stop', 'close'])
+      assert.equal((await daemon.api('POST', `/recordings/current/${last}`)).status, 200)
+    await daemon.stop()
+    await rename(recordings(), elsewhere())
+    await mkdir(recordings())
+    const id = await start()
+    return {
+      id,
+      async mountOver() {
+        await rename(recordings(), below())
+        await rename(elsewhere(), recordings())
+      },
+    }
+  }
+
+  const below = () => join(home, 'below')
+  const moveToDisk = (id: string) => rename(join(below(), id), join(recordings(), id))
+
+  test('loses nothing when the disk is mounted over what is being recorded', async () => {
+    const { id, mountOver } = await startBelow()
+    await mountOver()
+    const stopped = await daemon.api('POST', '/recordings/current/stop')
+    assert.equal(stopped.body.code, 'STORAGE_UNAVAILABLE', JSON.stringify(stopped.body))
+    await moveToDisk(id)
+    await assertNothingLost(id)
+  })
+
+  test('loses nothing of what was recorded without the disk when that is there after a crash', async () => {
+    const { id, mountOver } = await startBelow()
+    daemon.kill()
+    await daemon.exited
+    await mountOver()
+    daemon = await startDaemon({ home })
+    const { body } = await daemon.api('GET', '/application')
+    const codes = body.errors.map(({ code }: { code: string }) => code)
+    assert.deepEqual(codes, Array(3).fill('STORAGE_UNAVAILABLE'))
+    await moveToDisk(id)
+    await assertNothingLost(id)
+  })
 })

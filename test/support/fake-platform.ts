@@ -1,5 +1,11 @@
+import { mkdirSync } from 'node:fs'
 import { setImmediate } from 'node:timers'
-import type { Capture, CaptureInstruction, CaptureReport } from '../../src/actors/capture.ts'
+import type {
+  Capture,
+  CaptureInstruction,
+  CaptureReport,
+  SegmentPlan,
+} from '../../src/actors/capture.ts'
 import type { CapturePlatform, ProbeResult, SalvagedSegment } from '../../src/actors/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentDescription } from '../../src/contract/events.ts'
@@ -67,6 +73,7 @@ class FakeCapture implements Capture {
   readonly report: (report: CaptureReport) => void
   readonly segments = new Map<number, { startedAt: string | null; ended: boolean }>()
   cutThrough = 0
+  #folder = ''
 
   constructor(platform: FakeHub, medium: Medium, report: (report: CaptureReport) => void) {
     this.platform = platform
@@ -76,11 +83,12 @@ class FakeCapture implements Capture {
 
   send(command: CaptureInstruction): void {
     if (command.type === 'capture.cut') this.cut(command.segment, command.discard === true)
-    else this.open(command.plan.number)
+    else this.open(command.plan)
   }
 
-  open(number: number): void {
+  open({ number, folder }: Pick<SegmentPlan, 'number' | 'folder'>): void {
     this.segments.set(number, { startedAt: null, ended: false })
+    this.#folder = folder
     const behaviour = this.platform.behaviour[this.medium]
     if (number <= this.cutThrough) this.end(number, 'cut', false)
     else if (behaviour === 'flow') this.flow(number)
@@ -98,6 +106,8 @@ class FakeCapture implements Capture {
       if (!segment || segment.ended || segment.startedAt || number <= this.cutThrough) return
       segment.startedAt = new Date().toISOString()
       const { startedAt } = segment
+      // Where there is no folder, another disk may be in the place of the recordings.
+      mkdirSync(this.#folder, { recursive: true })
       this.report({
         type: 'capture.flowing',
         segment: number,

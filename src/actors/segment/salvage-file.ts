@@ -3,6 +3,7 @@ import type { Identity } from '../../age/identity.ts'
 import { InterruptedFile } from '../../age/interrupted-file.ts'
 import { SealedFileError } from '../../age/sealed-file-error.ts'
 import { isSealedFile } from '../../age/stored-media.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import type { Remnant, SegmentDescription } from '../../contract/events.ts'
 import { openIfThere } from '../../disk/open-if-there.ts'
 import { FragmentAssembler, hasWholeSamples, readBox } from '../../media/fmp4.ts'
@@ -85,6 +86,25 @@ export async function salvageFile(
   else await syncNames(path)
   const remnant = await findRemnant(path)
   return { file, ...(remnant && { remnant }) }
+}
+
+/**
+ * Salvages a file that this recorder has created. Rejects with STORAGE_UNAVAILABLE when it is
+ * missing: the disk that it is on may be away, or another one may have been mounted over it.
+ */
+export async function salvageCreated(
+  path: string,
+  container: SegmentDescription['container'],
+  identity: Identity,
+): Promise<SalvagedFile['file']> {
+  const handle = await openIfThere(path, 'r')
+  if (handle === undefined)
+    throw new RecorderError(
+      'STORAGE_UNAVAILABLE',
+      'The file of the segment is missing. Is the disk of the recordings mounted?',
+    )
+  await handle.close()
+  return (await salvageFile(path, container, identity)).file
 }
 
 /**

@@ -8,7 +8,7 @@ import { within } from '../../time/within.ts'
 import type { CaptureReport, SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
-import { salvageFile } from './salvage-file.ts'
+import { salvageCreated } from './salvage-file.ts'
 import { SegmentAttempt } from './segment-attempt.ts'
 import { describeSegment, FORMATS, segmentFile, segmentStart } from './segment-description.ts'
 import { removeSegment } from './segment-writer.ts'
@@ -227,9 +227,7 @@ export class SegmentCapture {
       // Not all of it could be written; the rest is salvaged.
       () =>
         segment.writer.hasFile
-          ? salvageFile(segment.path, FORMATS[plan.medium].container, plan.identity).then(
-              (salvaged) => salvaged.file,
-            )
+          ? salvageCreated(segment.path, FORMATS[plan.medium].container, plan.identity)
           : null,
     )
     if (file === null) return null

@@ -59,10 +59,20 @@ export class RecordingsDisk {
   /** Rejects with STORAGE_UNAVAILABLE when a recording has no folder, and the disk is missing. */
   async assertDiskOf(id: string): Promise<void> {
     if ((await exists(this.folderOf(id))) || (await this.isThere())) return
-    throw new RecorderError(
-      'STORAGE_UNAVAILABLE',
-      'The folder of the recording is missing. Is the disk of the recordings mounted?',
-    )
+    throw folderMissing()
+  }
+
+  /**
+   * Rejects with STORAGE_UNAVAILABLE when a recording has no folder, also when the disk is there:
+   * it may have been recorded onto the disk below, while this one was not mounted.
+   */
+  async assertFolderOf(id: string): Promise<void> {
+    if (!(await exists(this.folderOf(id)))) throw folderMissing()
+  }
+
+  /** Rejects with STORAGE_UNAVAILABLE when the disk is missing. */
+  async assertThere(): Promise<void> {
+    if (!(await this.isThere())) throw folderMissing()
   }
 
   async #look(): Promise<boolean> {
@@ -95,6 +105,13 @@ export class RecordingsDisk {
     }
     return ids
   }
+}
+
+function folderMissing(): RecorderError {
+  return new RecorderError(
+    'STORAGE_UNAVAILABLE',
+    'The folder of the recording is missing. Is the disk of the recordings mounted?',
+  )
 }
 
 function exists(path: string): Promise<boolean> {

@@ -40,7 +40,7 @@ interface Finding {
   log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness'>
   platform: Pick<CapturePlatform, 'salvage' | 'isLonger' | 'discard'>
   keys: Pick<KeyRing, 'keysOf'>
-  recordingsDisk: Pick<RecordingsDisk, 'folderOf' | 'assertDiskOf'>
+  recordingsDisk: Pick<RecordingsDisk, 'folderOf' | 'assertFolderOf' | 'assertThere'>
   onFault(what: string, error: unknown): void
 }
 
@@ -91,8 +91,12 @@ export function unsalvagedSegment(
   return {
     ...file,
     async salvage() {
-      await recordingsDisk.assertDiskOf(id)
-      return platform.salvage(recordingsDisk.folderOf(id), file, keys.keysOf(id)?.identity)
+      await recordingsDisk.assertFolderOf(id)
+      const identity = keys.keysOf(id)?.identity
+      const salvaged = await platform.salvage(recordingsDisk.folderOf(id), file, identity)
+      // A folder of the same name may have been made on the disk below.
+      if (salvaged.description === null) await recordingsDisk.assertThere()
+      return salvaged
     },
   }
 }
