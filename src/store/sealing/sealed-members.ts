@@ -5,9 +5,8 @@ type SealedMembers = { readonly [T in EventType]: readonly (keyof EventData[T])[
 
 /**
  * The members of each event that are about a person, and are stored sealed. All others are stored
- * as plain text, so whoever adds an event decides here: none, or those that hold a name, a device or
- * what somebody has written. `tags` stands for the value of each tag; the keys of tags are not
- * sealed.
+ * as plain text. For a new event decide which of its members hold a name, a device or what somebody
+ * has written. `tags` stands for the value of each tag; the keys of tags are not sealed.
  */
 const SEALED_MEMBERS: SealedMembers = {
   'daemon.started': [],

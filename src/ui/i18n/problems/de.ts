@@ -72,7 +72,7 @@ export const de: ProblemTexts = {
     'Laden Sie die Seite neu.',
   ],
   REQUEST_TIMEOUT: [
-    'Der Recorder hat nicht rechtzeitig alles erhalten. Es wurde nichts getan.',
+    'Der Recorder hat nicht rechtzeitig alles erhalten. Nichts wurde ausgeführt.',
     'Versuchen Sie es noch einmal.',
   ],
   HEADERS_TOO_LARGE: [

@@ -62,7 +62,10 @@ export const en: ProblemTexts = {
   ],
   PAYLOAD_TOO_LARGE: ['That is too much at once.', 'Shorten it.'],
   UNSUPPORTED_MEDIA_TYPE: ['The recorder did not understand the page.', 'Load the page again.'],
-  REQUEST_TIMEOUT: ['The recorder did not get everything in time. Nothing was done.', 'Try again.'],
+  REQUEST_TIMEOUT: [
+    'The recorder did not receive everything in time. Nothing was done.',
+    'Try again.',
+  ],
   HEADERS_TOO_LARGE: [
     'The browser sends the recorder too many cookies.',
     'Delete the cookies of this address in the settings of the browser, then open the page with a new link: f2f ui.',
