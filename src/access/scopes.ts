@@ -1,6 +1,6 @@
 /**
- * All scopes of a credential. `read` is every GET but those of `audit` and `admin`; `control` is
- * start, stop, pause, resume, close.
+ * All scopes of a credential. `read` is every GET except those of `audit` and `admin`; `control` is
+ * start, stop, pause, resume, close, and the customer's consent. docs/authentication.md lists all.
  */
 export const SCOPES = ['read', 'tag', 'control', 'audit', 'admin'] as const
 /** A scope of a credential. */

@@ -59,7 +59,7 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
         : `There are too many arguments; this command accepts ${usage}.`,
     )
   if (choices && !positionals.every((argument) => choices.includes(argument)))
-    throw new UsageError(`The argument ${usage} is one of ${choices.join(', ')}.`)
+    throw new UsageError(`The argument ${usage} must be one of ${choices.join(', ')}.`)
   return { options, args: positionals }
 }
 

@@ -50,7 +50,7 @@ function run(
   return new Promise((resolve, reject) => {
     execFile(program, args, { env, maxBuffer: MOST_OUTPUT }, (error, output, problems) => {
       const exitCode = error === null ? 0 : error.code
-      // A Python that fails itself, such as one that is too old, also ends with 1, and says nothing.
+      // A Python that fails itself, such as one that is too old, also ends with 1, without a word.
       if (output !== '' && (exitCode === 0 || exitCode === 1)) return resolve({ output, exitCode })
       const detail = problems.trim().split('\n').at(-1) || String(error?.message)
       reject(localProblem('FAILED', 'The bundle cannot be verified.', { detail, cause: error }))

@@ -71,7 +71,7 @@ export async function watchStatus(client: Api, options: WatchOptions): Promise<v
   }
 }
 
-/** What is shown in place of a state that could not be read. */
+/** Returns what is shown in place of a state that could not be read. */
 function lostText(error: unknown): { lost: string } {
   const reason = error instanceof RecorderProblem ? error.message : 'The recorder does not answer.'
   return { lost: `${reason} Trying again…` }

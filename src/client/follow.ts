@@ -100,7 +100,7 @@ function isFinal(error: unknown): boolean {
   return !(error instanceof NotReadyError || error instanceof TooManyError) && error.status < 500
 }
 
-/** Returns the message; null for a mere position, and for one of a later version of the recorder. */
+/** Returns the message; null for a mere position, and for one that only a later version knows. */
 function toMessage({ id, type, data }: ServerSentEvent): StreamMessage | null {
   if (data === '') return null
   const value: unknown = JSON.parse(data)

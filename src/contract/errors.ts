@@ -32,7 +32,7 @@ export const ERRORS = {
   FORBIDDEN_SAME_ACTOR: [
     403,
     'The credential that placed the hold cannot release it.',
-    'Ask somebody with another credential to release it. `holds.releaseBy` in config.json asks for that.',
+    'Ask somebody with another credential to release it. `holds.releaseBy` in config.json requires it.',
   ],
   NOT_FOUND: [
     404,
@@ -58,7 +58,7 @@ export const ERRORS = {
   REQUEST_TIMEOUT: [
     408,
     'The request did not arrive in time.',
-    'Send it again: nothing of it was done. Its head must be complete within 5 s, and all of it within 30 s.',
+    'Send it again: none of it was carried out. Its head must be complete within 5 s, and all of it within 30 s.',
   ],
   CONTROL_HELD_BY_API: [
     409,
@@ -88,7 +88,7 @@ export const ERRORS = {
   CONSENT_REQUIRED: [
     409,
     'There is no consent to this recording.',
-    'Ask the customer, then start with `consent: {"state": "granted", "method": …}`. A running recording gets it with POST /v1/recordings/{id}/consent.',
+    'Ask the customer, then start with `consent: {"state": "granted", "method": …}`. For a running recording, use POST /v1/recordings/{id}/consent.',
   ],
   TAG_LIMIT: [
     409,
@@ -113,7 +113,7 @@ export const ERRORS = {
   ERASED: [
     410,
     'The recording is erased.',
-    'Nothing of it can be read any more. `erased` of the recording says when, by whom and why.',
+    'It can no longer be read. `erased` of the recording says when, by whom and why.',
   ],
   VERSION_MISMATCH: [
     412,
@@ -154,7 +154,7 @@ export const ERRORS = {
   TOO_MANY_CONNECTIONS: [
     429,
     'The client has too many connections.',
-    'Repeat the request after the time in Retry-After: nothing of it was done. Send it over a connection that is open already, or wait for the answers of others. A token can have 64 connections at a time.',
+    'Repeat the request after the time in Retry-After: none of it was carried out. Send it over a connection that is open already, or wait for the answers of others. A token can have 64 connections at a time.',
   ],
   TOO_MANY_STREAMS: [
     429,

@@ -36,8 +36,8 @@ export const WARNINGS = {
     'You need not do anything, and nothing is lost. The recording keeps its own time, and the next one uses the new time.',
   ],
   RETENTION_WAITS: [
-    'Retention erases nothing until a person has confirmed that it may.',
-    'Run `f2f retention`: it says what to check, and how to confirm it.',
+    'Retention is waiting, and erases nothing meanwhile.',
+    'Run `f2f retention`: it says why, and what to do.',
   ],
   LOG_CONTRADICTED: [
     'Somebody outside knows another log under this name.',

@@ -49,7 +49,7 @@ const tags = group({
   required: setting(listOf(TAG_KEY_FORM, 'tag keys', MAX_TAGS_PER_REQUEST), {
     value: `a list of at most ${MAX_TAGS_PER_REQUEST} tag keys`,
     default: '`[]`',
-    meaning: 'without each of these tags, and with an empty one, no recording starts',
+    meaning: 'a recording starts only with all of these tags, and none of them empty',
   }),
   allowCardNumbers: setting(switchable(), {
     value: '`true`, `false`',

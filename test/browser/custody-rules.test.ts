@@ -64,9 +64,9 @@ suite('a strict recorder on its page', (test) => {
         const { items } = (await strict.api('GET', '/recordings')).body
         return items[0]?.consent?.state === 'granted' && items[0]
       })
-      await button(page, 'Note an answer').click()
+      await button(page, 'Enter an answer').click()
       await page.getByRole('radio', { name: 'I do not agree' }).check()
-      await button(page, 'Note it').click()
+      await button(page, 'Save').click()
       await page.getByText('What was recorded is erased. Nobody can undo that.').waitFor()
       await button(page, 'Yes, end it').click()
       await page.locator('.refused-consent-card[data-fate=erased]').waitFor()

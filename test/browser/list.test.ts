@@ -122,7 +122,7 @@ suite('list of 10,000 recordings', (test) => {
       .map((part) => String(part).padStart(2, '0'))
       .join('-')
     await page.getByLabel('From').fill(text)
-    await page.getByLabel('Until').fill(text)
+    await page.getByLabel('To', { exact: true }).fill(text)
     const ofDay = indexes.filter((i) => startOf(i, nowMs) >= from && startOf(i, nowMs) < to)
     await found(page, ofDay.length)
     assert.equal(await page.getByRole('heading', { level: 2 }).count(), 1)
@@ -335,10 +335,10 @@ suite('list of 10,000 recordings', (test) => {
   )
 
   for (const [locale, title, remedy, again] of [
-    ['en-GB', 'The recorder cannot write to its disk.', 'Call your administrator.', 'Try again'],
+    ['en-GB', 'The recorder cannot read or write a file.', 'Call your administrator.', 'Try again'],
     [
       'de-DE',
-      'Der Recorder kann nicht auf seine Platte schreiben.',
+      'Der Recorder kann eine Datei nicht lesen oder schreiben.',
       'Rufen Sie Ihren Administrator.',
       'Noch einmal versuchen',
     ],

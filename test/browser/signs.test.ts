@@ -82,7 +82,7 @@ suite('signs of the page', (test) => {
         [
           'Recording has started.',
           'Recording is paused.',
-          'Recording goes on.',
+          'Recording has resumed.',
           'Recording has stopped.',
         ],
       )

@@ -188,11 +188,11 @@ suite('a command without an answer', (test) => {
     noBrowser,
     'is said of a refusal, too, which is tried without a connection',
     async () => {
-      await button(page, 'Note an answer').click()
+      await button(page, 'Enter an answer').click()
       await page.getByRole('radio', { name: 'I no longer agree' }).check()
       daemon.kill('SIGSTOP')
       await page.waitForFunction(() => document.body.dataset.link === 'lost')
-      await button(page, 'Note it').click()
+      await button(page, 'Save').click()
       await button(page, 'Yes, end it').click()
       await unanswered('consent').waitFor()
       daemon.kill('SIGCONT')

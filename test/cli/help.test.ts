@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { COMMANDS } from '../../src/cli/commands/commands.ts'
 import { commandHelp, overview } from '../../src/cli/help.ts'
 import { styleFor } from '../../src/cli/text/style.ts'
+import { ACCESS_ACTS } from '../../src/contract/custody.ts'
 import { suite } from '../support/suite.ts'
 import { f2f } from './support/stub.ts'
 
@@ -44,6 +45,17 @@ suite('help', (test) => {
       for (const name of Object.keys(command.options)) assert.ok(guide.includes(`--${name}`), name)
     })
   }
+
+  test('the help of lists of accesses names every act, and that of tokens what each scope allows', async () => {
+    const helpOf = async (...words: string[]) =>
+      (await f2f([...words, '--help'])).stdout.replace(/\s+/g, ' ')
+    for (const help of [await helpOf('show'), await helpOf('audit', 'accesses')])
+      for (const act of ACCESS_ACTS)
+        assert.match(help, new RegExp(`\\b${act === 'readEvents' ? 'read' : act}\\b`))
+    const scopes = await helpOf('token', 'create')
+    for (const word of ['consent', 'bundles', 'replay', 'holds', 'erasure', 'retention', 'keys'])
+      assert.ok(scopes.includes(word), word)
+  })
 
   test('a group of commands lists them; the group alone is wrong usage', async () => {
     assert.match(

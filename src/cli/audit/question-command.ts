@@ -32,7 +32,7 @@ const PAGE_OPTIONS = {
     value: 'NUMBER',
     min: 1,
     max: 1000,
-    help: `Show at most so many rows. Default: ${SHOWN}.`,
+    help: `Show at most this many rows. Default: ${SHOWN}.`,
   },
   cursor: {
     kind: 'text',
@@ -99,7 +99,7 @@ export function questionCommand<
 
 function assertPaging({ all, limit, cursor, csv }: Record<string, unknown>, json: boolean): void {
   if (all && (limit !== undefined || cursor !== undefined))
-    throw new UsageError('The option --all does not go with --limit or --cursor.')
+    throw new UsageError('The option --all cannot be combined with --limit or --cursor.')
   if (csv && json) throw new UsageError('The options --csv and --json do not go together.')
 }
 

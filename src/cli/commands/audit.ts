@@ -160,7 +160,7 @@ const auditAccesses = questionCommand({
   name: 'accesses',
   summary: 'List who has seen what, in all recordings.',
   description: [
-    'One row an act: who played, downloaded, exported, watched, replayed, read, inspected or verified a recording, or searched. Asking for this list is no access. `f2f show ID --access` lists the accesses to one recording.',
+    'One row an act: who played, downloaded, exported, bundled, watched, replayed, read, inspected or verified a recording, or searched. Asking for this list is no access. `f2f show ID --access` lists the accesses to one recording.',
   ],
   about: { period: 'acts', ...OF_ACTS },
   examples: [

@@ -166,7 +166,7 @@ function noteOf(isRunning: boolean, waiting: readonly string[], isUnreadable: bo
     }
   if (isUnreadable)
     return {
-      note: 'config.json has mistakes, and is not in force as it is now. Run f2f config check.',
+      note: 'config.json has mistakes; the recorder still uses the earlier version. Run f2f config check.',
     }
   if (waiting.length === 0) return {}
   const needRestart = waiting.filter((name) => RESTART_SETTINGS.includes(name))

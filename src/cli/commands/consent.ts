@@ -36,7 +36,7 @@ export const consent = defineCommand({
     },
     {
       line: 'f2f consent last withdrawn --method letter --note - < note.txt',
-      does: 'Records that the customer takes consent to the newest recording back, with a note from a file.',
+      does: 'Records that the customer withdraws consent to the newest recording, with a note from a file.',
     },
   ],
   async run({ args, options, api, io, style }) {

@@ -120,7 +120,7 @@ export const close = defineCommand({
   summary: 'Close a stopped recording before its wrap-up time is over.',
   args: RECORDING_ARGUMENT,
   description: [
-    'A closed recording is final: you can add neither media nor tags. Stop it first with `f2f stop`. Without ID, the command closes the current recording.',
+    'Stop the recording first with `f2f stop`. Once closed, it is final: you can add neither media nor tags. Without ID, the command closes the current recording.',
   ],
   options: {},
   examples: [

@@ -14,7 +14,7 @@ export const erase = defineCommand({
   args: { usage: 'ID', min: 1, max: 1, completes: 'recording' },
   description: [
     'Destroys the key of the recording, then removes its files. Its facts stay in the log, without tags, notes and names of ' +
-      'devices. Nobody can undo this, but old backups of the keys can: run `f2f key rotate` afterwards, and destroy them.',
+      'devices. Nobody can undo this, but old backups of the keys can: run `f2f key rotate` afterwards, and destroy the old backups.',
     'The reason stays in the log for everybody who reads it, so it must not name a person. A recording on hold is not erased.',
   ],
   options: {
@@ -37,7 +37,7 @@ export const erase = defineCommand({
     return {
       json: recording,
       text: `Recording ${style.strong(recording.id)} is erased.`,
-      note: 'Backups of the keys that are older still open it. Run f2f key rotate, and destroy them.',
+      note: 'Older backups of the keys still open it. Run f2f key rotate, and destroy the old backups.',
     }
   },
 })
@@ -49,7 +49,7 @@ async function isConfirmed(
   style: Style,
 ): Promise<boolean> {
   if (json || !io.stdin.isTTY)
-    throw new UsageError('Nobody can be asked here. Give --yes to erase the recording.')
+    throw new UsageError('This needs a terminal to ask on. Give --yes to erase the recording.')
   const { id, startedAt, startedBy, tracks } = recording
   const lasts = Math.max(0, ...Object.values(tracks).map(({ recordedMs }) => recordedMs))
   const what = `Recording ${style.strong(id)} of ${localTime(startedAt)} by ${printable(startedBy.client)}, ${duration(lasts)} long`

@@ -36,7 +36,7 @@ export const exportRecording = defineCommand({
       kind: 'text',
       value: 'HOW',
       choices: ['mix', 'split'],
-      help: 'Both voices in one sound track, or one track each, as recorded. Default: mix.',
+      help: 'Microphone and speaker mixed, or one track each, as recorded. Default: mix.',
     },
     force: { kind: 'flag', help: 'Overwrite an existing file.' },
   },

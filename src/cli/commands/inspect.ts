@@ -36,7 +36,7 @@ export const inspect = defineCommand({
       value: 'FACTOR',
       min: 1,
       max: 1000,
-      help: 'Go on as fast as it happened, times this. Needs ID, and --json or --stately.',
+      help: 'Playback speed: 1 is real time, 10 is ten times as fast. Needs ID, and --json or --stately.',
     },
     stately: { kind: 'flag', help: 'Use Stately’s own inspector, a page of a third party.' },
     yes: { kind: 'flag', help: 'Agree to --stately without being asked.' },

@@ -43,7 +43,7 @@ export const keyRotate = defineCommand({
   summary: 'Replace the master key, and destroy the old one.',
   description: [
     'Wraps all keys by a new master key. Do this after erasures: backups of the old master key then open no key of this home ' +
-      'any more. They still open those in old copies of the home, so destroy them. Make a new backup afterwards with `f2f key backup`.',
+      'any more. They still open those in old copies of the home, so destroy the old backups. Make a new backup afterwards with `f2f key backup`.',
     'The recorder must be running. Recording goes on meanwhile. A rotation that is interrupted goes on at the next start.',
   ],
   options: {},

@@ -61,7 +61,7 @@ export const list = defineCommand({
       value: 'NUMBER',
       min: 1,
       max: 1000,
-      help: 'List at most so many recordings. Default: 20.',
+      help: 'List at most this many recordings. Default: 20.',
     },
     cursor: {
       kind: 'text',
@@ -87,7 +87,7 @@ export const list = defineCommand({
   ],
   async run({ options, api, io, style }) {
     if (options.all && (options.limit !== undefined || options.cursor !== undefined))
-      throw new UsageError('The option --all does not go with --limit or --cursor.')
+      throw new UsageError('The option --all cannot be combined with --limit or --cursor.')
     const query = {
       state: options.state,
       from: toUtc('from', options.from),

@@ -82,7 +82,7 @@ async function isConfirmed(
   json: boolean,
   io: Io,
 ): Promise<boolean> {
-  if (json || !io.stdin.isTTY) throw new UsageError(`Nobody can be asked here. ${unasked}`)
+  if (json || !io.stdin.isTTY) throw new UsageError(`This needs a terminal to ask on. ${unasked}`)
   return confirm(question, io)
 }
 

@@ -32,7 +32,7 @@ export const show = defineCommand({
   options: {
     access: {
       kind: 'flag',
-      help: 'Also show who played, downloaded, exported, watched, replayed or read the recording, and when.',
+      help: 'Also show who played, downloaded, exported, bundled, watched, replayed, read, inspected or verified the recording, and when.',
     },
   },
   examples: [

@@ -121,7 +121,7 @@ export const start = defineCommand({
       const misplaced = NEW_ONLY.find((name) => options[name] !== undefined)
       if (misplaced)
         throw new UsageError(
-          `The option --${misplaced} is for new recordings only. It does not go with --in.`,
+          `The option --${misplaced} is for new recordings only. It cannot be combined with --in.`,
         )
       if (!media)
         throw new UsageError('The option --in needs the media to start, such as “screen”.')

@@ -13,7 +13,9 @@ export const tokenCreate = defineCommand({
   description: [
     'Prints the token on stdout and shows it only this once, because the recorder keeps only its hash. Give each program ' +
       'its own token, with no more scopes than it needs. Then the log shows who did what, and you can revoke one token alone.',
-    'Scopes: read (everything but the log), tag, control (start, stop, pause, resume, close), audit (events), admin (tokens).',
+    'Scopes: read (everything except what audit and admin allow), tag (setting tags), control (start, stop, pause, resume, close; the customer’s consent), ' +
+      'audit (events, replay and inspection; the auditor’s questions, proofs and verifications; bundles, and who has seen what), ' +
+      'admin (holds, erasure, retention, tokens, keys; launching the page, and signing all browsers out).',
   ],
   options: {
     name: {

@@ -28,7 +28,7 @@ export const verify = defineCommand({
   description: [
     'Checks every event, the chain and the Merkle tree over them, the newest checkpoint and its signature, what outside witnesses and timestamps have confirmed, receipts, and the stored bytes of every segment. ' +
       'It only reads, and works with and without a running recorder. Each fault is named with its place, and what can still be relied on.',
-    'Give the key that you got earlier, and not from this computer, with --key (f2f audit key prints it): without it, the key is taken from the log itself, and who can write the log anew can name another key. ' +
+    'Pass --key with the key that you received earlier by another way (f2f audit key prints it). Without --key, the key is taken from the log itself, and whoever can rewrite the log can name another key. ' +
       'A copy of the home that was put back is only noticed by a receipt, or an outside witness, that is newer than the copy.',
     'The exit code is 0 if everything is good, and 1 if something was found.',
   ],

@@ -57,7 +57,9 @@ function advice({ problem, fileReason, backedUpAt, destroyed, rotation }: KeySta
     ...(fileReason === null ? [] : [`${fileReason} With one, f2f key rotate moves the key there.`]),
     ...(backedUpAt === null ? ['Make a backup with f2f key backup FILE.'] : []),
     ...(destroyed > 0 && rotation === null
-      ? ['Old backups may still open erased recordings: run f2f key rotate, and destroy them.']
+      ? [
+          'Old backups may still open erased recordings: run f2f key rotate, and destroy the old backups.',
+        ]
       : []),
   ]
 }

@@ -20,7 +20,8 @@ export const REMEDIES: Record<string, string> = {
   DEVICE_UNAVAILABLE: 'Check the devices with `f2f devices` and `f2f doctor`.',
   INVALID_REQUEST:
     'Correct that, and run the command again. `f2f help COMMAND` shows what it accepts.',
-  NOT_FOUND: 'Check what you gave. `f2f help COMMAND` says where such things are listed.',
+  NOT_FOUND:
+    'Check the name or id that you typed. `f2f help COMMAND` says where such things are listed.',
   CONTROL_HELD_BY_API: 'Wait until that client has stopped and closed its recording.',
   CONSENT_REQUIRED:
     'Ask the customer, then start with `f2f start --consent METHOD`. A running recording gets it with `f2f consent granted --method METHOD`.',
@@ -28,8 +29,7 @@ export const REMEDIES: Record<string, string> = {
     'Choose another name, or revoke the other token first with `f2f token revoke NAME`.',
   ON_HOLD:
     'Show the holds with `f2f hold show ID`. If their reasons no longer stand, release each with `f2f hold release ID HOLD`. Then erase the recording.',
-  ERASED:
-    'Nothing of it can be read any more. `f2f show ID` says when it was erased, by whom and why.',
+  ERASED: 'It can no longer be read. `f2f show ID` says when it was erased, by whom and why.',
   EXPORT_FAILED:
     'Try again. If a stored segment is missing or damaged (`f2f verify` says so), restore it from a backup.',
   INTERRUPTED: 'Check the state with `f2f status`, then repeat the command if it is still wanted.',

@@ -59,14 +59,14 @@ export const de: Record<keyof typeof en, string> = {
   'alarm.STORAGE_FULL': 'Der Speicher ist voll.',
   'alarm.STORAGE_FULL.remedy':
     'Schaffen Sie Platz auf diesem Computer. Bis dahin wird nichts aufgenommen.',
-  'alarm.STORAGE_UNAVAILABLE': 'Der Rekorder kann nicht schreiben.',
-  'alarm.STORAGE_UNAVAILABLE.remedy':
-    'Rufen Sie Ihre Administration. Bis dahin wird nichts aufgenommen.',
+  'alarm.STORAGE_UNAVAILABLE': 'Der Rekorder kann eine Datei nicht lesen oder schreiben.',
+  'alarm.STORAGE_UNAVAILABLE.remedy': 'Rufen Sie Ihre Administration.',
   'alarm.DEVICE_UNAVAILABLE': 'Das Gerät ist weg.',
   'alarm.DEVICE_UNAVAILABLE.remedy':
     'Schließen Sie es wieder an, oder starten Sie die Spur mit einem anderen Gerät.',
-  'alarm.CAPTURE_FAILED': 'Es wird nichts aufgenommen.',
-  'alarm.CAPTURE_FAILED.remedy': 'Prüfen Sie das Gerät, und starten Sie die Spur dann neu.',
+  'alarm.CAPTURE_FAILED': 'Die Aufnahme funktioniert nicht.',
+  'alarm.CAPTURE_FAILED.remedy':
+    'Prüfen Sie das Gerät, und starten Sie die Spur dann neu. Hilft das nicht, führen Sie auf diesem Computer „f2f doctor“ aus.',
   'alarm.LOG_CONTRADICTED': 'Ein Zeuge kennt ein anderes Protokoll dieses Rekorders.',
   'alarm.LOG_CONTRADICTED.remedy':
     'Rufen Sie Ihren Administrator: Der Rekorder wurde vielleicht auf einen früheren Stand zurückgesetzt. Aufnehmen geht weiterhin.',
@@ -91,7 +91,7 @@ export const de: Record<keyof typeof en, string> = {
   'record.line.nothingRecorded': 'Es wird nichts aufgenommen.',
   'record.control.by': 'Gesteuert von {name} seit {time}',
   'record.control.api':
-    'Nur dieses Programm kann pausieren, stoppen und Tags setzen. Sie können zusehen.',
+    'Nur dieses Programm kann pausieren, stoppen und Tags setzen. Sie können zusehen und die Einwilligung des Kunden festhalten.',
   'record.control.apiWrapUp':
     'Nur dieses Programm kann Tags setzen und abschließen. Sie können eine neue Aufnahme starten.',
   'record.by.page': 'dieser Seite',

@@ -113,7 +113,7 @@ suite('f2f audit', (test) => {
     const count = stub.requests.length
     for (const [line, message] of [
       [['gaps', '--from', 'yesterday'], /--from needs a time like 2026-01-31/],
-      [['gaps', '--all', '--limit', '3'], /--all does not go with --limit/],
+      [['gaps', '--all', '--limit', '3'], /--all cannot be combined with --limit/],
       [['gaps', '--csv', '--json'], /--csv and --json/],
       [['gaps', '--side', 'system'], /--side accepts api, ui/],
       [['gaps', '--reason', 'lost'], /--reason accepts notStarted/],

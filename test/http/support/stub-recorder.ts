@@ -280,7 +280,7 @@ export class StubRecorder implements RecorderPort {
   refusedCredentials = 0
   /** The error with which recording an access fails. */
   failAccess: Error | undefined
-  /** What happens while an access is being recorded. */
+  /** Runs while an access is being recorded. */
   beforeAccess: () => Promise<void> | void = () => {}
 
   readonly accesses: AccessPort = {

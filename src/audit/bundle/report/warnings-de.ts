@@ -13,5 +13,5 @@ export const warnings: ReportTexts['warnings'] = {
   DISK_MISSING: 'Der Datenträger der Aufnahmen fehlte.',
   CLOCK_STEPPED: 'Die Uhr des Computers wurde gestellt.',
   LOG_CONTRADICTED: 'Jemand außerhalb kennt ein anderes Protokoll unter diesem Namen.',
-  RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, bis eine Person das bestätigt.',
+  RETENTION_WAITS: 'Die Aufbewahrung wartete und löschte solange nichts.',
 }

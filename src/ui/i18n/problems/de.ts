@@ -72,7 +72,7 @@ export const de: ProblemTexts = {
     'Laden Sie die Seite neu.',
   ],
   REQUEST_TIMEOUT: [
-    'Der Recorder hat nicht rechtzeitig alles erhalten. Es wurde nichts getan.',
+    'Der Recorder hat nicht rechtzeitig alles erhalten. Nichts wurde ausgeführt.',
     'Versuchen Sie es noch einmal.',
   ],
   HEADERS_TOO_LARGE: [
@@ -118,15 +118,12 @@ export const de: ProblemTexts = {
     'Sehen Sie oben nach dem Zustand, und wiederholen Sie ihn, wenn Sie ihn noch wollen.',
   ],
   STORAGE_UNAVAILABLE: [
-    'Der Recorder kann nicht auf seine Platte schreiben.',
-    'Bis dahin wird nichts aufgenommen. Rufen Sie Ihren Administrator.',
+    'Der Recorder kann eine Datei nicht lesen oder schreiben.',
+    'Rufen Sie Ihren Administrator.',
   ],
   LOG_DAMAGED: [
     'Das Protokoll des Recorders ist beschädigt.',
     'Die Aufnahme ist beendet, und es wird nichts mehr aufgenommen. Rufen Sie Ihren Administrator.',
   ],
-  STORAGE_FULL: [
-    'Die Platte ist voll.',
-    'Schaffen Sie Platz auf diesem Computer. Bis dahin wird nichts aufgenommen.',
-  ],
+  STORAGE_FULL: ['Die Platte ist voll.', 'Schaffen Sie Platz auf diesem Computer.'],
 }

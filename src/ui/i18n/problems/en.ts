@@ -3,13 +3,13 @@ import type { ProblemTexts } from './problem-texts.ts'
 /** The problems in English. */
 export const en: ProblemTexts = {
   INVALID_JSON: ['The recorder did not understand the page.', 'Load the page again.'],
-  INVALID_REQUEST: ['Something in it is not valid.', 'Correct what is named here.'],
+  INVALID_REQUEST: ['Some of the fields are not valid.', 'Correct what is named here.'],
   CARD_NUMBER: [
     'This holds the number of a payment card.',
     'Card numbers are not stored. Leave it out, and send the rest again.',
   ],
   UNAUTHENTICATED: ['You are signed out.', 'Open the page with a new link: f2f ui.'],
-  FORBIDDEN_SCOPE: ['This page may not do that.', 'Call your administrator.'],
+  FORBIDDEN_SCOPE: ['This page is not allowed to do that.', 'Call your administrator.'],
   FORBIDDEN_HOST: [
     'The address of the page is not the recorder’s.',
     'Open the page with a new link: f2f ui.',
@@ -18,7 +18,7 @@ export const en: ProblemTexts = {
     'The page does not come from this recorder.',
     'Open the page with a new link: f2f ui.',
   ],
-  NOT_FOUND: ['There is nothing like that.', 'Load the page again.'],
+  NOT_FOUND: ['This does not exist.', 'Load the page again.'],
   RECORDING_NOT_FOUND: ['There is no such recording.', 'Look for it in the list.'],
   NO_CURRENT_RECORDING: ['Nothing is being recorded.', 'Start a recording first.'],
   METHOD_NOT_ALLOWED: ['The recorder did not understand the page.', 'Load the page again.'],
@@ -42,7 +42,7 @@ export const en: ProblemTexts = {
   ],
   CONSENT_REQUIRED: [
     'Nothing is recorded without consent.',
-    'Ask the customer, and note the answer before you start.',
+    'Ask the customer, and enter the answer before you start.',
   ],
   TAG_LIMIT: [
     'The recording has too many tags.',
@@ -55,14 +55,17 @@ export const en: ProblemTexts = {
   ],
   IN_FLIGHT: ['The command is still being carried out.', 'Wait a moment.'],
   TOKEN_NAME_TAKEN: ['A token with this name exists.', 'Choose another name.'],
-  ERASED: ['The recording is erased.', 'Nothing of it can be seen or heard any more.'],
+  ERASED: ['The recording is erased.', 'It can no longer be seen or heard.'],
   VERSION_MISMATCH: [
     'The recording has changed meanwhile.',
     'Look at its state, then decide again.',
   ],
   PAYLOAD_TOO_LARGE: ['That is too much at once.', 'Shorten it.'],
   UNSUPPORTED_MEDIA_TYPE: ['The recorder did not understand the page.', 'Load the page again.'],
-  REQUEST_TIMEOUT: ['The recorder did not get all of it in time. Nothing was done.', 'Try again.'],
+  REQUEST_TIMEOUT: [
+    'The recorder did not receive everything in time. Nothing was done.',
+    'Try again.',
+  ],
   HEADERS_TOO_LARGE: [
     'The browser sends the recorder too many cookies.',
     'Delete the cookies of this address in the settings of the browser, then open the page with a new link: f2f ui.',
@@ -76,7 +79,7 @@ export const en: ProblemTexts = {
     'Wait a minute, then open the page with a new link: f2f ui.',
   ],
   TOO_MANY_CONNECTIONS: ['The page waits for too many answers.', 'Try again in a moment.'],
-  TOO_MANY_STREAMS: ['The page is open too often.', 'Close some of its windows.'],
+  TOO_MANY_STREAMS: ['The page is open in too many windows.', 'Close some of its windows.'],
   INTERNAL: ['The recorder failed.', 'Try again. If it fails again, call your administrator.'],
   DEVICE_UNAVAILABLE: ['A device is missing.', 'Plug it in, or choose another one.'],
   CAPTURE_FAILED: ['A device delivers nothing.', 'Check it, or choose another one.'],
@@ -93,16 +96,10 @@ export const en: ProblemTexts = {
     'The command was interrupted.',
     'Look at the state above, then repeat it if you still want it.',
   ],
-  STORAGE_UNAVAILABLE: [
-    'The recorder cannot write to its disk.',
-    'Nothing is recorded until it can. Call your administrator.',
-  ],
+  STORAGE_UNAVAILABLE: ['The recorder cannot read or write a file.', 'Call your administrator.'],
   LOG_DAMAGED: [
     'The log of the recorder is damaged.',
     'Recording has ended, and nothing more is recorded. Call your administrator.',
   ],
-  STORAGE_FULL: [
-    'The disk is full.',
-    'Free space on this computer. Nothing is recorded until then.',
-  ],
+  STORAGE_FULL: ['The disk is full.', 'Free space on this computer.'],
 }
