@@ -18,7 +18,8 @@ export interface RolledBackOptions {
 /**
  * Removes the files and keys of starts that were rolled back: a kill may have come before their
  * removal, or the disk has refused it. `folders` has the names of all folders of recordings.
- * Recordings that the log does not know stay, and all while it may lack facts. Rejects with the signal's reason, or as the log does.
+ * Recordings that the log does not know stay, and so does all while it may lack facts. Rejects with
+ * the signal's reason, or as the log does.
  */
 export async function removeRolledBack(
   { log, keys, recordingsDisk, onFault }: RolledBackOptions,
