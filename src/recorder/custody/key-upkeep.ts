@@ -3,8 +3,9 @@ import type { KeyStatus } from '../../contract/custody.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
 import { unlessAborted } from '../../time/unless-aborted.ts'
-import type { RecordingsDisk } from '../disk/recordings-disk.ts'
+import { DISK_MARK, type RecordingsDisk } from '../disk/recordings-disk.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { mayLackFacts } from './may-lack-facts.ts'
 import { type RemoveErasedOptions, removeErased } from './remove-erased.ts'
 import { removeRolledBack } from './remove-rolled-back.ts'
 import { rotateSigningKey } from './signing-key.ts'
@@ -96,6 +97,8 @@ export class KeyUpkeep {
     )
     if (!isVerified) return
     const withFiles = await recordingsDisk.names()
+    // One look at the folder says both: a disk that is mounted later has other files.
+    const isDiskKnown = withFiles.has(DISK_MARK)
     const { signal } = this.#closing
     // A long log is searched for a while.
     for (const remove of [removeErased, removeRolledBack])
@@ -105,19 +108,24 @@ export class KeyUpkeep {
     for (const id of ids) {
       if (signal.aborted) return
       if (withFiles.has(id) && !log.readable.erased.has(id)) continue
-      await this.#tidy(id).catch((error) => onFault(`tidying up the key of ${id}`, error))
+      await this.#tidy(id, isDiskKnown).catch((error) =>
+        onFault(`tidying up the key of ${id}`, error),
+      )
     }
   }
 
-  /** Destroys a key for which a verified log has no use. */
-  async #tidy(id: string): Promise<void> {
+  /**
+   * Destroys a key for which a verified log has no use. One that it does not know may be that of a
+   * recording which is newer than a restored log: it stays unless the disk shows that no files are
+   * left.
+   */
+  async #tidy(id: string, isDiskKnown: boolean): Promise<void> {
     const { keys, log } = this.#options
-    // A log that has lost its end may have known it.
-    if (log.lostWitness !== undefined) return
+    if (mayLackFacts(log)) return
     if (log.openRecordings().some((open) => open.id === id)) return
     const recording = await log.recording(id)
     // A key that came back with an old backup.
     if (recording?.erased) return keys.destroy(id)
-    if (recording === undefined) await keys.discard(id)
+    if (recording === undefined && isDiskKnown) await keys.discard(id)
   }
 }

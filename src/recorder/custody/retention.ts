@@ -12,7 +12,7 @@ import { eraseWaiting, findWaitingErasures } from './waiting-erasures.ts'
 
 /** The parts that retention works with. */
 export interface RetentionOptions extends ClockGuardOptions {
-  facts: Pick<FactPipeline, 'append' | 'failure' | 'recordings'>
+  facts: Pick<FactPipeline, 'append' | 'failure' | 'recordings' | 'lostHolds'>
   log: Pick<EventLog, 'audit' | 'closedRecordings' | 'pending' | 'trustedTime' | 'contradiction'>
   erasures: Pick<Erasures, 'erase'>
   /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
@@ -199,8 +199,7 @@ export class Retention {
 
   /** The recordings whose erasure for want of consent waits for the holds. */
   async #withoutConsent(): Promise<string[]> {
-    const lostEnd = this.#lostEnd
-    return lostEnd === null ? [] : findWaitingErasures(this.#options, lostEnd.from)
+    return this.#lostEnd === null ? [] : findWaitingErasures(this.#options)
   }
 
   get #waiting(): RetentionStatus['waiting'] {

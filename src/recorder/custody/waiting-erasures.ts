@@ -3,49 +3,58 @@ import type { RecordingView } from '../../contract/views.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { EventBatch } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { ERASING } from '../facts/lost-holds.ts'
 
 const PAGE = 500
 
 /** The parts with which they are found. */
 export interface WaitingErasuresOptions {
   log: Pick<EventLog, 'audit' | 'pending'>
-  facts: Pick<FactPipeline, 'recordings'>
+  facts: Pick<FactPipeline, 'recordings' | 'lostHolds'>
   rules(): CustodyRules
 }
 
-/** The events behind which a closed recording may have to be erased for want of consent. */
-const ERASING = ['recording.consentRecorded', 'recording.holdReleased', 'recording.closed'] as const
-
 /**
- * Finds the recordings that would be erased for want of consent if the log had not lost its end
- * after `lostFrom` (RFC 3339), and perhaps holds with it. Resolves with their ids. Rejects as the
- * log does.
+ * Finds the recordings that would be erased for want of consent if the log had not lost its end,
+ * and perhaps holds with it. Resolves with their ids. Rejects as the log does.
  */
-export async function findWaitingErasures(
-  options: WaitingErasuresOptions,
-  lostFrom: string,
-): Promise<string[]> {
+export async function findWaitingErasures(options: WaitingErasuresOptions): Promise<string[]> {
   const { log, facts, rules } = options
   if (!rules().consent.eraseWhenWithdrawn) return []
   const ids = new Set(facts.recordings.keys())
-  const types = ['log.witnessLost'] as const
-  const { items } = await log.audit.events({ types, from: lostFrom, order: 'oldest', limit: 1 })
-  for (let after: number | null = items[0]?.position ?? null; after !== null; ) {
+  for (let after = await positionOfLoss(log); after !== null; ) {
     const query = { types: ERASING, order: 'oldest', limit: PAGE, after } as const
     const { items, next } = await log.audit.events(query)
     for (const { recordingId } of items) if (recordingId !== null) ids.add(recordingId)
     after = next
   }
+  for (const id of facts.lostHolds.waiting) ids.add(id)
   return [...ids].filter((id) => lacksConsent(log.pending(id)))
 }
 
-/** Adds the erasure of those of them that still lack consent, and are not held. */
+/**
+ * Resolves with the position of the event since which holds may be missing; null when none may. Not
+ * to be found by its time, which is before the trusted time if the clock was set back.
+ */
+async function positionOfLoss({ audit }: Pick<EventLog, 'audit'>): Promise<number | null> {
+  const confirmations = { types: ['retention.confirmed'], order: 'newest', limit: 1 } as const
+  const [confirmed] = (await audit.events(confirmations)).items
+  const losses = { types: ['log.witnessLost'], order: 'oldest', limit: 1 } as const
+  const { items } = await audit.events({ ...losses, after: confirmed?.position ?? 0 })
+  return items[0]?.position ?? null
+}
+
+/**
+ * Adds the erasure of those of them that still lack consent, and are not held; also of those to
+ * which that has happened since they were looked for.
+ */
 export function eraseWaiting(
   batch: EventBatch,
   ids: readonly string[],
-  { log }: Pick<WaitingErasuresOptions, 'log'>,
+  { log, facts }: Pick<WaitingErasuresOptions, 'log' | 'facts'>,
 ): void {
-  for (const id of ids) if (lacksConsent(log.pending(id))) batch.endWithoutConsent(id)
+  const all = new Set([...ids, ...facts.lostHolds.waiting])
+  for (const id of all) if (lacksConsent(log.pending(id))) batch.endWithoutConsent(id)
 }
 
 function lacksConsent(view: RecordingView | undefined): boolean {

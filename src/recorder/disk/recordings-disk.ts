@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
+import type { KeyRing } from '../../custody/port.ts'
 import { writePrivateFile } from '../../disk/write-private-file.ts'
 import type { EventLog } from '../../store/port.ts'
 
@@ -20,7 +21,16 @@ const NO_TAGS: ReadonlySet<string> = new Set()
 /** The parts with which the disk is known. */
 export interface RecordingsDiskOptions {
   recordingsFolder: string
-  log: Pick<EventLog, 'closedRecordings' | 'segments' | 'unfinishedFiles' | 'unfinishedErasures'>
+  log: Pick<
+    EventLog,
+    | 'closedRecordings'
+    | 'segments'
+    | 'unfinishedFiles'
+    | 'unfinishedErasures'
+    | 'openRecordings'
+    | 'hasRecording'
+  >
+  keys: Pick<KeyRing, 'recordings'>
   onFault(what: string, error: unknown): void
 }
 
@@ -47,9 +57,17 @@ export class RecordingsDisk {
     return new Set(await readdir(this.#options.recordingsFolder))
   }
 
-  /** Resolves with whether it is there. Marks it when it has most of the newest recordings. */
+  /** Resolves with whether the disk that is there has the mark: what is missing on it is gone. */
+  isMarked(): Promise<boolean> {
+    return exists(join(this.#options.recordingsFolder, DISK_MARK))
+  }
+
+  /**
+   * Resolves with whether it is there. Marks it when it has most of the newest recordings, and no
+   * key tells of others.
+   */
   async isThere(): Promise<boolean> {
-    if (await exists(join(this.#options.recordingsFolder, DISK_MARK))) return true
+    if (await this.isMarked()) return true
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
     })
@@ -82,6 +100,7 @@ export class RecordingsDisk {
     for (const id of ids) if (await exists(this.folderOf(id))) found++
     // One that was made on the disk below must not pass for those of before.
     if (ids.size > 0 && found <= ids.size / 2) return false
+    if (await this.#mayLackOthers()) return true
     try {
       await writePrivateFile(join(recordingsFolder, DISK_MARK), TEXT)
     } catch (error) {
@@ -89,6 +108,25 @@ export class RecordingsDisk {
       this.#isRefusalTold = true
     }
     return true
+  }
+
+  /**
+   * Whether a key without a folder is that of no closed recording. An old log was restored, then,
+   * or a start was interrupted.
+   */
+  async #mayLackOthers(): Promise<boolean> {
+    const { log, keys } = this.#options
+    try {
+      const ids = await keys.recordings()
+      const folders = await this.names()
+      const open = new Set(log.openRecordings().map(({ id }) => id))
+      for (const id of ids)
+        if (!folders.has(id) && (open.has(id) || !(await log.hasRecording(id)))) return true
+      return false
+    } catch {
+      // Keys that cannot be listed may be those of any recordings.
+      return true
+    }
   }
 
   /** The newest recordings that have files, as far as the log knows. */

@@ -13,18 +13,13 @@ import { answersTo, type RenderAnswer } from './completed-command.ts'
 import { isOfOneRecording } from './error-scope.ts'
 import { EventBatch, type FactCause } from './event-batch.ts'
 import { LiveRecordings } from './live-recordings.ts'
+import { LostHolds } from './lost-holds.ts'
 import type { PendingCommand } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { ReportOrder } from './report-order.ts'
 import { SegmentLedger } from './segment-ledger.ts'
 import { failureError, rejectSettled, type Settlement } from './settlement.ts'
 import { UncommittedBatches } from './uncommitted-batches.ts'
-
-/**
- * Longest time for one batch while the event loop lives. After it the log has failed, and capture
- * must not outlive it. Milliseconds.
- */
-export const LOG_STALL_MS = 3_000
 
 /** Why capture has ended although no event says so yet, and since when (RFC 3339). */
 export interface UnrecordedEnd {
@@ -63,6 +58,7 @@ export class FactPipeline {
   readonly #options: FactPipelineOptions
   readonly #pending = new PendingCommands()
   readonly ledger = new SegmentLedger()
+  readonly lostHolds: LostHolds
   readonly #uncommitted: UncommittedBatches
   readonly #order: ReportOrder
   #recordings: OpenRecordings = new Map()
@@ -71,6 +67,7 @@ export class FactPipeline {
 
   constructor(options: FactPipelineOptions) {
     this.#options = options
+    this.lostHolds = new LostHolds(options.log)
     this.#uncommitted = new UncommittedBatches({
       stallMs: options.stallMs,
       onStall: () => {
@@ -106,6 +103,7 @@ export class FactPipeline {
     this.#recordings = recordings
     this.#failure = undefined
     this.ledger.clear()
+    this.lostHolds.reset()
     for (const [id, events] of pastEvents) this.live.create(id, events)
   }
 
@@ -141,7 +139,7 @@ export class FactPipeline {
       closingVersion: (id) => ledger.closingVersion(id) ?? log.pending(id)?.version,
       system,
       erasesWithoutConsent: () => rules().consent.eraseWhenWithdrawn,
-      mayLackHolds: () => log.trustedTime.lostFrom !== null,
+      mayLackHolds: () => this.lostHolds.areLikely,
     })
   }
 
@@ -192,6 +190,7 @@ export class FactPipeline {
     this.#recordings = batch.recordings
     for (const event of appended.events) {
       this.ledger.observe(event)
+      this.lostHolds.observe(event)
       // Before the batch is durable: a pause may arrive earlier, and needs actors to cut.
       if (startsRecording(event)) this.live.create(event.recordingId)
     }

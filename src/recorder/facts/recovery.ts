@@ -40,7 +40,7 @@ interface Finding {
   log: Pick<EventLog, 'openRecordings' | 'events' | 'lostWitness'>
   platform: Pick<CapturePlatform, 'salvage' | 'isLonger' | 'discard'>
   keys: Pick<KeyRing, 'keysOf'>
-  recordingsDisk: Pick<RecordingsDisk, 'folderOf' | 'assertFolderOf' | 'assertThere'>
+  recordingsDisk: Pick<RecordingsDisk, 'folderOf' | 'assertFolderOf' | 'assertThere' | 'isMarked'>
   onFault(what: string, error: unknown): void
 }
 
@@ -101,7 +101,10 @@ export function unsalvagedSegment(
   }
 }
 
-/** Removes the files whose beginning the log does not know, unless they are newer than the log. */
+/**
+ * Removes the files whose beginning the log does not know, unless they are newer than the log, or
+ * the disk is not there to show that.
+ */
 async function discardUnopened(
   { platform, keys, recordingsDisk, onFault }: Finding,
   id: string,
@@ -117,6 +120,11 @@ async function discardUnopened(
     const identity = keys.keysOf(id)?.identity
     const started = isStart ? (salvaged.get(id) ?? []) : []
     const media = started.map(({ description }) => description)
+    // Another disk, or none, does not show whether there are any.
+    if (!(await recordingsDisk.isMarked())) {
+      newer.add(id)
+      return
+    }
     if (await hasNewerMedia({ folder, events, salvaged: media, unopened, platform, identity })) {
       newer.add(id)
       return

@@ -1,6 +1,12 @@
 import type { Appended } from '../../store/port.ts'
 import { StallWatch } from '../../time/stall-watch.ts'
 
+/**
+ * Longest time for one batch while the event loop lives. After it the log has failed, and capture
+ * must not outlive it. Milliseconds.
+ */
+export const LOG_STALL_MS = 3_000
+
 /** The parts that uncommitted batches work with. */
 export interface UncommittedBatchesOptions {
   /** Longest time without news from the disk while a batch is being written. Milliseconds. */

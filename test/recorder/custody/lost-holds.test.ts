@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Retention } from '../../../src/recorder/custody/retention.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { ADMIN, CustodyBench } from './support/custody-bench.ts'
 
 const WITHDRAWN = { state: 'withdrawn', method: 'spoken' } as const
+
+const TWO_HOURS_MS = 2 * 60 * 60 * 1_000
 
 const consentRules = (eraseWhenWithdrawn: boolean) =>
   ({ mode: 'record', eraseWhenWithdrawn }) as const
@@ -80,6 +83,69 @@ suite('a log that may have lost holds', (test) => {
     assert.equal(await wasErased(former), null)
     await withdraw(former)
     assert.equal((await wasErased(former))?.cause, 'consentWithdrawn', 'the rule is in force')
+    await bench.dispose()
+  })
+
+  test('erases what waits also when the clock was ahead before, and was set back', async () => {
+    let id = ''
+    const { custody, bench, withdraw } = await custodyWithLostEnd(async (before) => {
+      id = await before.closed()
+      const { clock } = before.bench
+      const { now } = clock
+      clock.now = () => now() + TWO_HOURS_MS
+      await before.hold(await before.closed())
+      clock.now = now
+      await before.closed()
+    })
+    assert.equal((await withdraw(id)).erased, null)
+    assert.equal((await bench.recorder.retention.report()).due, 1)
+    await bench.recorder.retention.confirmHolds(ADMIN)
+    await eventually('it is erased', async () =>
+      (await custody.types(id)).includes('recording.erased'),
+    )
+    await bench.dispose()
+  })
+
+  test('erases what is withdrawn while the holds are being confirmed', async () => {
+    let id = ''
+    const { custody, bench, withdraw } = await custodyWithLostEnd(async (before) => {
+      id = await before.closed()
+    })
+    // The check of the start searches, too.
+    await (bench.recorder.retention as Retention).check()
+    const { audit } = bench.recorder.log
+    const events = audit.events.bind(audit)
+    let withdrawn: Promise<unknown> | undefined
+    audit.events = async (query) => {
+      const page = await events(query)
+      if (query.types?.includes('recording.consentRecorded')) withdrawn ??= withdraw(id)
+      await withdrawn
+      return page
+    }
+    await bench.recorder.retention.confirmHolds(ADMIN)
+    await eventually('it is erased', async () =>
+      (await custody.types(id)).includes('recording.erased'),
+    )
+    await bench.dispose()
+  })
+
+  test('erases what is withdrawn before the confirmation is on disk', async () => {
+    let id = ''
+    const { custody, bench, withdraw } = await custodyWithLostEnd(async (before) => {
+      id = await before.closed()
+    })
+    let withdrawn: Promise<unknown> | undefined
+    bench.gate = (batch) => {
+      const isConfirmed = batch.some(({ type }) => type === 'retention.confirmed')
+      // Nothing comes into the middle of an append.
+      if (isConfirmed) withdrawn = Promise.resolve().then(() => withdraw(id))
+      return undefined
+    }
+    await bench.recorder.retention.confirmHolds(ADMIN)
+    await withdrawn
+    await eventually('it is erased', async () =>
+      (await custody.types(id)).includes('recording.erased'),
+    )
     await bench.dispose()
   })
 })

@@ -20,11 +20,13 @@ suite('the disk of the recordings', (test) => {
   let closed: string[]
   let unfinished: string[]
   let erasing: string[]
+  /** The recordings that have keys. */
+  let keys: string[]
   test.beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'f2f-recordings-disk-'))
     folder = join(home, 'recordings')
     await mkdir(folder)
-    ;[faults, closed, unfinished, erasing] = [[], [], [], []]
+    ;[faults, closed, unfinished, erasing, keys] = [[], [], [], [], []]
   })
   test.afterEach(() => rm(home, { recursive: true, force: true }))
 
@@ -35,10 +37,12 @@ suite('the disk of the recordings', (test) => {
     segments: async (id: string) => ({ items: id.startsWith('empty') ? [] : [{}], cursor: null }),
     unfinishedFiles: () => unfinished.map((recordingId) => ({ recordingId })),
     unfinishedErasures: () => erasing.map((recordingId) => ({ recordingId })),
+    openRecordings: () => unfinished.map((id) => ({ id })),
+    hasRecording: async (id: string) => [...closed, ...unfinished].includes(id),
   } as unknown as Log
   const disk = () =>
     new RecordingsDisk({
-      ...{ recordingsFolder: folder, log },
+      ...{ recordingsFolder: folder, log, keys: { recordings: async () => keys } },
       onFault: (_what, error) => faults.push(error),
     })
   const isMarked = () => existsSync(join(folder, DISK_MARK))
@@ -95,6 +99,25 @@ suite('the disk of the recordings', (test) => {
     assert.equal(await disk().isThere(), false)
     await withFiles('first', 'second')
     assert.equal(await disk().isThere(), true)
+  })
+
+  test('is not marked while keys tell of recordings that it lacks, and the log does not know', async () => {
+    keys = ['newer']
+    assert.deepEqual([await disk().isThere(), isMarked()], [true, false])
+    closed = ['old']
+    await withFiles('old')
+    assert.deepEqual([await disk().isThere(), isMarked()], [true, false])
+    await withFiles('newer')
+    assert.deepEqual([await disk().isThere(), isMarked()], [true, true])
+  })
+
+  test('is marked although a closed recording was removed from it by hand', async () => {
+    ;[closed, keys] = [
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]
+    await withFiles('a', 'b')
+    assert.deepEqual([await disk().isThere(), isMarked()], [true, true])
   })
 
   test('that takes no mark is told, and used all the same', async () => {
