@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { GrowingFile, removeFile } from '../../age/growing-file.ts'
 import type { Identity } from '../../age/identity.ts'
 import { RecorderError } from '../../contract/errors.ts'
+import { syncFolder } from '../../disk/sync-folder.ts'
 import { StallWatch } from '../../time/stall-watch.ts'
 import { syncNames } from './sync-names.ts'
 
@@ -129,7 +130,7 @@ export class SegmentWriter {
       await file?.close().catch(() => {})
       throw error
     }
-    await syncNames(this.#path)
+    await (this.#syncedBytes > 0 ? syncFolder(dirname(this.#path)) : syncNames(this.#path))
     return { bytes: this.#writtenBytes, sha256: this.#hash.digest('hex'), storedSha256 }
   }
 
