@@ -15,7 +15,8 @@ export type Samples = Float32Array
 /** A colour as three numbers 0–255. */
 export type Rgb = [red: number, green: number, blue: number]
 
-const encoder = createFfmpegLocator({ env: process.env, inputs: [] })
+// A starved machine takes longer than the recorder waits.
+const encoder = createFfmpegLocator({ env: process.env, inputs: [], limitMs: 30_000 })
 
 async function ffmpeg(...args: string[]): Promise<Buffer> {
   const { path } = await encoder.ffmpeg()

@@ -20,6 +20,14 @@ export async function serve(options: DaemonOptions): Promise<void> {
   process.umask(0o077)
   const logger = createLogger()
   const notifier = ServiceNotifier.fromEnvironment(process.env, logger)
+  const hadTerminal = hasTerminal()
+  let reloadsWhenReady = false
+  // config.json may be changed while a long log is being opened.
+  const hangUpEarly = (): void => {
+    if (hadTerminal && !hasTerminal()) process.exit(1)
+    reloadsWhenReady = true
+  }
+  process.on('SIGHUP', hangUpEarly)
   const daemon = await startDaemon(options, logger)
   let stopping = false
   const stop = (code: number): void => {
@@ -38,8 +46,7 @@ export async function serve(options: DaemonOptions): Promise<void> {
   }
   process.on('SIGINT', () => stop(0))
   process.on('SIGTERM', () => stop(0))
-  const hadTerminal = hasTerminal()
-  process.on('SIGHUP', () => {
+  process.off('SIGHUP', hangUpEarly).on('SIGHUP', () => {
     if (hadTerminal && !hasTerminal()) stop(0)
     else if (!stopping) void reload(daemon, logger)
   })
@@ -47,6 +54,7 @@ export async function serve(options: DaemonOptions): Promise<void> {
     logger.fatal({ err: error }, 'the recorder failed and ends')
     stop(1)
   })
+  if (reloadsWhenReady) void reload(daemon, logger)
   process.stdout.write(`listening on ${daemon.url}\n`)
   // Not before: loading the program is load, too.
   growYoungGenerationUnderLoad()

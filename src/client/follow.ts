@@ -18,6 +18,11 @@ export interface FollowOptions {
   signal?: AbortSignal | undefined
   /** Called when the stream is opened, is open, and has broken. */
   onConnection?: ((state: 'connecting' | 'open' | 'lost') => void) | undefined
+  /**
+   * Called with the position after which the stream goes on when it is open: a later following
+   * that begins there misses nothing.
+   */
+  onPosition?: ((position: number) => void) | undefined
   /** Called with the reason of each interruption that will be tried to heal. */
   onProblem?: ((error: unknown) => void) | undefined
 }
@@ -40,7 +45,7 @@ const SILENCE_MS = 25_000
  */
 export async function* follow(
   open: OpenStream,
-  { after, signal, onConnection, onProblem }: FollowOptions,
+  { after, signal, onConnection, onPosition, onProblem }: FollowOptions,
   silenceMs = SILENCE_MS,
 ): AsyncGenerator<StreamMessage, void, undefined> {
   let position = after
@@ -54,6 +59,7 @@ export async function* follow(
       retryMs = FIRST_RETRY_MS
       for await (const block of readBlocks(body, stream)) {
         if (block.id !== undefined) position = Number(block.id)
+        if (block.id !== undefined && block.data === '') onPosition?.(Number(block.id))
         const message = toMessage(block)
         if (message !== null) yield message
         if (signal?.aborted) return

@@ -7,6 +7,7 @@ import { EventEmitter } from 'eventemitter3'
 import { erasedError } from '../contract/erased.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
+import { unlessAborted } from '../time/unless-aborted.ts'
 import { build } from './building/build.ts'
 import type { BuildContext } from './building/build-context.ts'
 import { createTools, type Tools } from './building/tools.ts'
@@ -135,13 +136,15 @@ export class Composer implements CompositionPort {
     const { recordings, version } = this.#options
     const { id } = recording
     if (recording.erased !== null) throw erasedError(id)
-    const finished = await waitUntilFinished(
+    const finishing = waitUntilFinished(
       recording,
       () => recordings.recording(id, 'api'),
       this.#limits.finishMs,
-      AbortSignal.any([signal, this.#closing.signal]),
+      signal,
       this.#options.now,
     )
+    // AbortSignal.any() would leave something at a signal that lives as long as the daemon.
+    const finished = await unlessAborted(finishing, this.#closing.signal)
     const segments = await readSegments(recordings, id)
     const plan = planComposition(finished, segments, request, version)
     signal.throwIfAborted()

@@ -21,7 +21,8 @@ export class FileSecretStore implements SecretStore {
     const file = await readIfThere(this.#pathOf(id)).catch((error) => {
       throw keyUnavailable('The file of the master key cannot be read.', error)
     })
-    if (file === undefined) return undefined
+    // One that is overwritten and not removed was being destroyed when the recorder was killed.
+    if (file === undefined || file.every((byte) => byte === 0)) return undefined
     const text = file.toString().trim()
     const secret = Buffer.from(text, 'base64url')
     if (!BASE64URL.test(text) || secret.length !== MASTER_KEY_BYTES)

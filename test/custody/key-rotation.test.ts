@@ -84,6 +84,25 @@ suite('a rotation of the master key', (test) => {
       assert.deepEqual(keysOf(await open()), keys)
     })
 
+  test('that is killed while the old master key is overwritten goes on', async () => {
+    const home = await keyHome()
+    const { ring, keys } = await withKeys(home.open)
+    const old = await home.masterFile()
+    const { finished } = await ring.rotate(async () => {
+      throw new Error('killed')
+    })
+    await assert.rejects(finished)
+    await ring.close()
+    // The zeros are on disk before the file is removed.
+    await writeFile(old, Buffer.alloc(44))
+    const again = await home.open()
+    assert.equal((await again.status()).problem, null)
+    assert.deepEqual(keysOf(again), keys)
+    await (await again.rotate(nothing)).finished
+    assert.equal((await again.status()).rotation, null)
+    assert.ok(!(await readdir(home.folder)).includes(old.split('/').at(-1)!))
+  })
+
   test('a key made or destroyed meanwhile stays so', async () => {
     const home = await keyHome()
     const { ring } = await withKeys(home.open)

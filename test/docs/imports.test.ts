@@ -41,7 +41,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The recorder tells it of recordings, through a port.
   'composition/': [
-    ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'age/', 'eventemitter3', 'node:*'],
+    ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'age/', 'time/'],
+    ...['eventemitter3', 'node:*'],
   ],
   // The log is handed in, and so are the places where answers are kept.
   'audit/outsiders/': ['contract/', 'tlog/', 'disk/', 'time/', 'collections/', 'node:*'],

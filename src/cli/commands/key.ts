@@ -57,14 +57,19 @@ export const keyRotate = defineCommand({
       status = await api.keys()
     }
     if (io.stderr.isTTY) io.stderr.write('\r\u001b[K')
-    if (status.rotation)
+    if (status.rotation) {
+      const { done, total, problem } = status.rotation
+      // It is destroyed when all keys are wrapped anew, before the rotation is over.
+      const old =
+        done < total
+          ? 'The old master key is still valid.'
+          : 'The old master key may be destroyed already.'
       return {
         json: status,
-        text: style.bad(
-          `The rotation cannot go on: ${status.rotation.problem} The old master key is still valid. Run f2f key rotate again.`,
-        ),
+        text: style.bad(`The rotation cannot go on: ${problem} ${old} Run f2f key rotate again.`),
         exitCode: 1,
       }
+    }
     const old = before.masterKey?.id
     return {
       json: status,

@@ -75,6 +75,15 @@ async function* multiplexed(
   onSamples: (samples: number) => void,
 ): AsyncGenerator<Buffer> {
   const streams = sounds.map((sound) => oggPages(sound, onSamples))
+  try {
+    yield* inOrder(streams)
+  } finally {
+    // Whoever ends this early has not read them to their ends, at which they close their files.
+    await Promise.all(streams.map((stream) => stream.return(undefined)))
+  }
+}
+
+async function* inOrder(streams: readonly AsyncGenerator<Buffer>[]): AsyncGenerator<Buffer> {
   const heads: Buffer[][] = []
   for (const stream of streams) heads.push(pagesOf((await stream.next()).value as Buffer))
   for (const at of [0, 1]) for (const pages of heads) yield pages[at]!

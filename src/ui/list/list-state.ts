@@ -70,6 +70,33 @@ async function readFirstPage(): Promise<void> {
   }
 }
 
+/**
+ * Reads again what is shown, as many rows as there are, and shows them all at once. What cannot be
+ * read is told as a problem.
+ */
+export async function readRowsAgain(): Promise<void> {
+  reading.abort()
+  reading = new AbortController()
+  const { signal } = reading
+  const found = createSearchPages(toRequests(shownSearch))
+  const count = rows.value.length
+  isLoadingMore.value = false
+  try {
+    const read: RecordingAnswer[] = []
+    do read.push(...(await found.next(signal)))
+    while (read.length < count && found.hasMore() && !signal.aborted)
+    if (signal.aborted) return
+    pages = found
+    batch(() => {
+      rows.value = read.map(toRow)
+      hasMore.value = found.hasMore()
+      listProblem.value = null
+    })
+  } catch (error) {
+    if (!signal.aborted) listProblem.value = toListProblem(error)
+  }
+}
+
 /** Reads the next page, if there is one and it is not being read. */
 export async function readNextPage(): Promise<void> {
   if (isSearching.value || isLoadingMore.value || !hasMore.value || listProblem.value) return

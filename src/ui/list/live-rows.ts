@@ -1,10 +1,10 @@
 import { NotFoundError } from '../../client/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
-import { onEvent } from '../live/live-state.ts'
+import { onEvent, onRecovery } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
 import { NO_HISTORY } from '../live/recording-reader.ts'
-import { isSearching, replaceRow, shownSearch } from './list-state.ts'
+import { isSearching, readRowsAgain, replaceRow, shownSearch } from './list-state.ts'
 import { isRestricted, toRequests } from './search-query.ts'
 
 /** Events of one command come together, and are answered by one reading. */
@@ -12,6 +12,8 @@ const GATHER_MS = 100
 
 /** Recordings that have changed since they were read. */
 const changed = new Set<string>()
+/** Whether events may have been missed, so that any row may have changed. */
+let mayBeStale = false
 let isFollowing = false
 let isShown = false
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -22,9 +24,15 @@ let timer: ReturnType<typeof setTimeout> | undefined
  */
 export function followRows(): () => void {
   isShown = true
-  if (!isFollowing) onEvent(observe)
+  if (!isFollowing) {
+    onEvent(observe)
+    onRecovery(() => {
+      mayBeStale = true
+      if (isShown) schedule()
+    })
+  }
   isFollowing = true
-  if (changed.size > 0) schedule()
+  if (changed.size > 0 || mayBeStale) schedule()
   return () => {
     isShown = false
     clearTimeout(timer)
@@ -49,6 +57,11 @@ function schedule(): void {
 async function refreshChanged(): Promise<void> {
   // The first page, which is on its way, may have been read before the change.
   if (isSearching.value) return schedule()
+  if (mayBeStale) {
+    mayBeStale = false
+    changed.clear()
+    await readRowsAgain()
+  }
   const ids = [...changed]
   changed.clear()
   for (const id of ids) {

@@ -48,10 +48,15 @@ export function openEventStream(tell: (news: StreamNews) => void): EventStream {
     if (state !== 'signedOut' || next === 'open') enter(next)
   }
 
+  const onPosition = (next: number): void => {
+    position = next
+  }
+
   async function run(): Promise<never> {
     for (;;) {
       const { signal } = attempt
-      const options = { levels: true, after: position, signal, onConnection, onProblem }
+      const on = { onConnection, onPosition, onProblem }
+      const options = { levels: true, after: position, signal, ...on }
       try {
         for await (const message of followRecorder(options)) {
           if (message.kind === 'event') position = message.event.position

@@ -5,13 +5,13 @@ import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationView, Level, RecordingAnswer } from '../../contract/views.ts'
 import { loadConfiguration } from './configuration.ts'
 import { nextAskedAt } from './early-answer.ts'
-import { type EventStream, isSignedOut, type StreamState } from './event-stream.ts'
+import { isSignedOut, type StreamState } from './event-stream.ts'
 import { heard, lastHeardAt } from './heard.ts'
 import { CHECK_MS, SILENCE_MS, watchPulse } from './pulse.ts'
 import { recorder } from './recorder.ts'
 import { observeTime, tick } from './recorder-time.ts'
 import { RecordingReader } from './recording-reader.ts'
-import { openSharedStream } from './shared-stream.ts'
+import { openSharedStream, type SharedStream } from './shared-stream.ts'
 
 /** The state of the page's connection to the recorder. */
 export type Link =
@@ -52,11 +52,20 @@ export function onRecordingChange(
   const endFollowing = onEvent((event) => {
     if (event.recordingId === id && isRelevant(event)) listener()
   })
-  recoveries.add(listener)
+  const endRecoveries = onRecovery(listener)
   return () => {
     endFollowing()
-    recoveries.delete(listener)
+    endRecoveries()
   }
+}
+
+/**
+ * Calls back when the page is sure again, because events may have been missed before. Returns the
+ * function that ends that.
+ */
+export function onRecovery(listener: () => void): () => void {
+  recoveries.add(listener)
+  return () => recoveries.delete(listener)
 }
 
 let hasBeenLive = false
@@ -66,7 +75,7 @@ link.subscribe(({ state }) => {
   hasBeenLive = true
 })
 
-let stream: EventStream | undefined
+let stream: SharedStream | undefined
 let streamState: StreamState = 'connecting'
 let openSince = 0
 /** After the stream has opened, so long may come what happened while it was not open. */
@@ -138,7 +147,12 @@ export function watchRecorder(): void {
       : { silenceMs: SHARED_SILENCE_MS, checkMs: SHARED_CHECK_MS }),
     lastHeardAt,
     isWaiting,
-    onAnswer: observeAnswer,
+    onAnswer(isReady) {
+      observeAnswer(isReady)
+      stream?.observeAnswer()
+      // The stream should have told something meanwhile: what is shown may have changed.
+      void refresh()
+    },
     onMissed: showLost,
   })
 }

@@ -9,17 +9,30 @@ export type SessionScope = SessionView['scopes'][number]
 export const session = signal<SessionView | null>(null)
 
 let reading: Promise<void> | null = null
+let isFollowing = false
 
-/** Reads the session once. Without an answer the page offers what every session may do. */
+/**
+ * Reads the session, and again whenever the person comes back to this window: a new link may have
+ * given the browser another one. Without an answer the page offers what every session may do.
+ */
 export function loadSession(): Promise<void> {
-  reading ??= recorder.session().then(
-    (view) => {
-      session.value = view
-    },
-    () => {
+  if (!isFollowing) addEventListener('focus', () => void read())
+  isFollowing = true
+  return read()
+}
+
+function read(): Promise<void> {
+  reading ??= recorder
+    .session()
+    .then(
+      (view) => {
+        session.value = view
+      },
+      () => {},
+    )
+    .finally(() => {
       reading = null
-    },
-  )
+    })
   return reading
 }
 

@@ -10,20 +10,44 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): string }
 }
 
+/** The stream of a window, which it may share with others. */
+export interface SharedStream extends EventStream {
+  /**
+   * Tells that the recorder answers this window. A worker that has said nothing for a while then
+   * has ended, and the window opens a stream of its own.
+   */
+  observeAnswer(): void
+}
+
+/** A worker asks the recorder, and tells of it, three times a second while nothing else happens. */
+const WORKER_SILENCE_MS = 3_000
+
 /** Follows the recorder through the stream that all windows of this browser share. */
-export function openSharedStream(tell: (news: StreamNews) => void): EventStream {
-  if (typeof SharedWorker === 'undefined') return openEventStream(tell)
+export function openSharedStream(tell: (news: StreamNews) => void): SharedStream {
+  if (typeof SharedWorker === 'undefined') return { ...openEventStream(tell), observeAnswer() {} }
   let own: EventStream | undefined
+  let toldAt = performance.now()
   const worker = new SharedWorker(workerUrl(), { name: 'f2f' })
   const send = (request: StreamRequest) => worker.port.postMessage(request)
-  worker.onerror = () => {
+  const leaveWorker = (): void => {
+    worker.port.onmessage = null
     own ??= openEventStream(tell)
   }
-  worker.port.onmessage = ({ data }: MessageEvent<StreamNews>) => tell(data)
+  worker.onerror = leaveWorker
+  worker.port.onmessage = ({ data }: MessageEvent<StreamNews>) => {
+    toldAt = performance.now()
+    tell(data)
+  }
   addEventListener('pagehide', () => send('bye'))
   // A window that comes back from the browser's memory has missed everything.
   addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
-  return { retry: () => (own ? own.retry() : send('retry')) }
+  return {
+    retry: () => (own ? own.retry() : send('retry')),
+    observeAnswer() {
+      // A browser does not tell of a worker that has ended.
+      if (own === undefined && performance.now() - toldAt > WORKER_SILENCE_MS) leaveWorker()
+    },
+  }
 }
 
 /** The build names the file in the page's head. No other text becomes the URL of a script. */

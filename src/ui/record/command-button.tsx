@@ -24,6 +24,9 @@ export interface CommandButtonProps {
   buttonRef?: Ref<HTMLButtonElement>
 }
 
+/** Who means to pause has seen that the button is another one. A double click is faster. */
+const DOUBLE_CLICK_MS = 300
+
 /** The button that was pressed last, what it was called then, and when. */
 let last: { button: EventTarget | null; name: string; time: number } | undefined
 
@@ -35,9 +38,12 @@ let last: { button: EventTarget | null; name: string; time: number } | undefined
 function isMeantForAnother(event: MouseEvent, name: string, isPause: boolean): boolean {
   const { currentTarget: button, timeStamp: time, detail } = event
   const isOther = name !== last?.name
-  if (detail > 1 && isOther) return true
-  // Keys count no clicks. A pause is not held back: nobody may be recorded who means to pause.
-  const isDoubled = detail === 0 && button === last?.button && time - last.time < DOUBLE_PRESS_MS
+  const sinceMs = last === undefined ? Number.POSITIVE_INFINITY : time - last.time
+  // A pause is not held back for longer: nobody may be recorded who means to pause.
+  const isSecondClick = isPause ? detail === 2 && sinceMs < DOUBLE_CLICK_MS : detail > 1
+  if (isSecondClick && isOther) return true
+  // Keys count no clicks.
+  const isDoubled = detail === 0 && button === last?.button && sinceMs < DOUBLE_PRESS_MS
   if (isDoubled && isOther && !isPause) return true
   last = { button, name, time }
   return false

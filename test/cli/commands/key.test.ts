@@ -94,6 +94,9 @@ suite('f2f key rotate', (test) => {
     const ran = await f2f(['key', 'rotate'], { home: stub.home })
     assert.equal(ran.code, 1)
     assert.match(ran.stdout, /Full. The old master key is still valid/)
+    stuck.rotation.done = 4
+    const late = await f2f(['key', 'rotate'], { home: stub.home })
+    assert.match(late.stdout, /Full. The old master key may be destroyed already/)
     await stub.close()
     const none = await f2f(['key', 'rotate'], { home: await homeWithKeys(), env })
     assert.match(none.stderr, /NO_DAEMON/)

@@ -2,10 +2,11 @@ import { batch, computed, signal } from '@preact/signals'
 import { recordingPath } from '../../../client/client.ts'
 import type { LogEvent } from '../../../contract/events.ts'
 import type { RecordingAnswer, SegmentView } from '../../../contract/views.ts'
+import { confirmedNow } from '../../live/confirmed-time.ts'
 import { onRecordingChange } from '../../live/live-state.ts'
 import { oneAtATime } from '../../live/one-at-a-time.ts'
 import { recorder } from '../../live/recorder.ts'
-import { recorderNow, tick } from '../../live/recorder-time.ts'
+import { tick } from '../../live/recorder-time.ts'
 import { RecordingReader } from '../../live/recording-reader.ts'
 import { buildPlayTimeline } from './play-timeline.ts'
 import { readSegments } from './read-segments.ts'
@@ -26,7 +27,7 @@ export class RecordedData {
     if (recording === null) return null
     // Until its end the recording grows with the time.
     if (recording.endedAt === null) tick.value
-    return buildPlayTimeline(recording, this.segments.value, recorderNow())
+    return buildPlayTimeline(recording, this.segments.value, confirmedNow())
   })
   readonly #reader = new RecordingReader()
   readonly #aborter = new AbortController()

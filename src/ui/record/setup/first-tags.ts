@@ -20,7 +20,7 @@ export function firstTags(): Record<string, string> {
   return Object.fromEntries([...furtherTags.value, ...required])
 }
 
-/** Forgets the tags, once a recording has them. */
+/** Forgets the tags. */
 export function clearFirstTags(): void {
   requiredValues.value = {}
   furtherTags.value = []

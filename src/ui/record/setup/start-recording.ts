@@ -1,6 +1,7 @@
 import { computed } from '@preact/signals'
 import { MEDIA, type Medium } from '../../../contract/media.ts'
 import { configuration } from '../../live/configuration.ts'
+import { current } from '../../live/live-state.ts'
 import { recorder } from '../../live/recorder.ts'
 import { runCommand } from '../commands.ts'
 import { hasConsent } from './consent.ts'
@@ -44,7 +45,7 @@ export function leadToMissing(): void {
 /** Starts a recording with what has been chosen. */
 export async function startRecording(): Promise<void> {
   const choice = startChoice.value
-  const hasStarted = await runCommand('all', 'start', (options) =>
+  await runCommand('all', 'start', (options) =>
     recorder.start(
       {
         media: chosenMedia(choice),
@@ -56,11 +57,17 @@ export async function startRecording(): Promise<void> {
       options,
     ),
   )
-  if (!hasStarted) return
-  clearFirstTags()
-  // The next customer is asked again.
-  hasConsent.value = false
 }
+
+let shownId: string | undefined
+// As soon as there is another recording, whoever has started it, and whether or not the start was
+// answered with success: the next customer is asked again, and has other tags.
+current.subscribe((recording) => {
+  if (recording === null || recording.id === shownId) return
+  shownId = recording.id
+  clearFirstTags()
+  hasConsent.value = false
+})
 
 /**
  * Returns the chosen devices of some media. Leaves out those that are not there today: the default

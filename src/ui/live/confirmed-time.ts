@@ -1,5 +1,5 @@
-import { link } from '../live/live-state.ts'
-import { recorderNow } from '../live/recorder-time.ts'
+import { link } from './live-state.ts'
+import { recorderNow } from './recorder-time.ts'
 
 let confirmedMs = recorderNow()
 
