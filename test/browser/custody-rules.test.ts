@@ -80,6 +80,28 @@ suite('a strict recorder on its page', (test) => {
 
   test.unless(
     noBrowser,
+    'the next customer is asked again, whoever recorded the last',
+    async () => {
+      const asking = await open()
+      const { page } = asking
+      const agrees = page.getByLabel('The customer agrees to be recorded.')
+      await agrees.check()
+      // Another program records this customer.
+      const consent = { state: 'granted', method: 'spoken' }
+      await strict.api('POST', '/recordings', { media: ['mic'], consent })
+      await untilStatus(page, 'recording')
+      for (const last of ['stop', 'close']) await strict.api('POST', `/recordings/current/${last}`)
+      await untilStatus(page, 'ready')
+      assert.equal(await agrees.isChecked(), false)
+      await page.keyboard.press('r')
+      await page.waitForFunction(() => document.activeElement?.id === 'consent')
+      asking.assertClean()
+      await asking.context.close()
+    },
+  )
+
+  test.unless(
+    noBrowser,
     'what is withdrawn is not called erased while a log that has lost its end may lack holds',
     async () => {
       const own = await mkdtemp(join(tmpdir(), 'f2f-home-'))

@@ -130,6 +130,16 @@ suite('a button that is pressed twice', (test) => {
     assert.deepEqual(await commands(), ['track.pause', 'track.resume', 'track.pause'])
   })
 
+  test.unless(noBrowser, 'pauses also when it is clicked fast after a resume', async () => {
+    await button(page, 'Pause').click()
+    await untilStatus(page, 'paused')
+    await doubleClick(button(page, 'Resume'), () => untilStatus(page, 'recording'))
+    await page.mouse.down({ clickCount: 3 })
+    await page.mouse.up({ clickCount: 3 })
+    await untilStatus(page, 'paused')
+    assert.deepEqual(await commands(), ['track.pause', 'track.resume', 'track.pause'])
+  })
+
   test.unless(noBrowser, 'sets two markers', async () => {
     const markers = page.locator('.marker')
     await doubleClick(button(page, 'Red'), () => markers.first().waitFor())

@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type Daemon, startDaemon } from '../../lab/daemon.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
-import { button } from './support/record-view.ts'
+import { button, endRecording, untilStatus } from './support/record-view.ts'
 
 /** A recorder that dies shows within a second; a busy machine needs longer. */
 const LIMIT_MS = 5_000
@@ -27,7 +27,7 @@ suite('the page and its connection', (test) => {
   test.before(async () => {
     if (noBrowser !== null) return
     browser = await startBrowser()
-    daemon = await startDaemon()
+    daemon = await startDaemon({ env: { F2F_LOG_LEVEL: 'debug' } })
   })
   test.afterEach(async () => {
     for (const last of ['stop', 'close']) await daemon?.api('POST', `/recordings/current/${last}`)
@@ -156,6 +156,7 @@ suite('the page and its connection', (test) => {
     windows.shift()
     await button(windows.at(-1) as Page, 'Pause').click()
     await show('Paused')
+    await endRecording(daemon, windows.at(-1) as Page)
     await context.close()
   })
 
@@ -231,6 +232,54 @@ suite('the page and its connection', (test) => {
       assert.equal(await window.evaluate('wasSignedOut'), false)
       // The older windows have the new session, too.
       await page.getByRole('heading', signedOut).waitFor({ state: 'detached', timeout: LIMIT_MS })
+      await context.close()
+    },
+  )
+
+  test.unless(noBrowser, 'the list is right again after a session has ended', async () => {
+    const { page, context } = await openRecorderPage(browser, daemon, {
+      fragment: '#/recordings',
+      expectedErrors: BROKEN,
+    })
+    const { body: first } = await daemon.api('POST', '/recordings', { media: ['mic'] })
+    const row = (id: string, state: string) =>
+      page.locator(`.list-row[data-id="${id}"][data-state="${state}"]`)
+    await row(first.id, 'Active').waitFor({ timeout: LIMIT_MS })
+    const before = daemon.stderr().length
+    await daemon.api('DELETE', '/ui/sessions')
+    await page.getByRole('heading', { name: 'You are signed out.' }).waitFor()
+    await eventually('the page is refused, and then its stream', () => {
+      return daemon.stderr().slice(before).split('"UNAUTHENTICATED"').length > 2
+    })
+    const end = async () => {
+      for (const last of ['stop', 'close']) await daemon.api('POST', `/recordings/current/${last}`)
+    }
+    await end()
+    const { body: second } = await daemon.api('POST', '/recordings', { media: ['mic'] })
+    await end()
+    const { body: launch } = await daemon.api('POST', '/ui/launch', {})
+    await (await context.newPage()).goto(launch.url)
+    await row(first.id, 'Closed').waitFor({ timeout: LIMIT_MS })
+    await row(second.id, 'Closed').waitFor({ timeout: LIMIT_MS })
+    await context.close()
+  })
+
+  test.unless(
+    noBrowser,
+    'a window learns of changes also when the shared worker has ended',
+    async () => {
+      const { page, context } = await openRecorderPage(browser, daemon)
+      await page.waitForFunction(() => document.body.dataset.link === 'live')
+      const devtools = await browser.newBrowserCDPSession()
+      const { targetInfos } = await devtools.send('Target.getTargets')
+      const workers = targetInfos.filter(({ type }) => type === 'shared_worker')
+      assert.ok(workers.length > 0)
+      for (const { targetId } of workers) await devtools.send('Target.closeTarget', { targetId })
+      await daemon.api('POST', '/recordings', { media: ['mic'] })
+      await untilStatus(page, 'recording')
+      await daemon.api('POST', '/recordings/current/pause')
+      await untilStatus(page, 'paused')
+      for (const last of ['stop', 'close']) await daemon.api('POST', `/recordings/current/${last}`)
       await context.close()
     },
   )

@@ -56,6 +56,21 @@ suite('settings of the page', (test) => {
     await context.close()
   })
 
+  test.unless(noBrowser, 'shows what a new link allows when the person comes back', async () => {
+    const { page, context, assertClean } = await open()
+    const warning = page.locator('.settings-warning')
+    await page.getByText('Version 0.1.0').waitFor()
+    assert.equal(await warning.count(), 0)
+    const { body } = await stage.daemon.api('POST', '/ui/launch', { admin: true })
+    const window = await context.newPage()
+    await window.goto(body.url)
+    await window.waitForFunction(() => document.body.dataset.link === 'live')
+    await page.evaluate(() => dispatchEvent(new Event('focus')))
+    await warning.waitFor()
+    assertClean()
+    await context.close()
+  })
+
   test.unless(noBrowser, 'signs this browser out, and no other', async () => {
     const other = await open()
     const { page, context, assertClean } = await open(/401|Failed to load resource/)

@@ -22,16 +22,22 @@ export interface SharedStream extends EventStream {
 /** A worker asks the recorder, and tells of it, three times a second while nothing else happens. */
 const WORKER_SILENCE_MS = 3_000
 
-/** Follows the recorder through the stream that all windows of this browser share. */
-export function openSharedStream(tell: (news: StreamNews) => void): SharedStream {
-  if (typeof SharedWorker === 'undefined') return { ...openEventStream(tell), observeAnswer() {} }
+/**
+ * Follows the recorder through the stream that all windows of this browser share. `openOwn` opens
+ * one for this window alone.
+ */
+export function openSharedStream(
+  tell: (news: StreamNews) => void,
+  openOwn: typeof openEventStream = openEventStream,
+): SharedStream {
+  if (typeof SharedWorker === 'undefined') return { ...openOwn(tell), observeAnswer() {} }
   let own: EventStream | undefined
   let toldAt = performance.now()
   const worker = new SharedWorker(workerUrl(), { name: 'f2f' })
   const send = (request: StreamRequest) => worker.port.postMessage(request)
   const leaveWorker = (): void => {
     worker.port.onmessage = null
-    own ??= openEventStream(tell)
+    own ??= openOwn(tell)
   }
   worker.onerror = leaveWorker
   worker.port.onmessage = ({ data }: MessageEvent<StreamNews>) => {
