@@ -48,8 +48,14 @@ suite('the page and its connection', (test) => {
         const { page, context } = await openRecorderPage(browser, mortal, {
           expectedErrors: BROKEN,
         })
-        await mortal.api('POST', '/recordings', { media: ['mic'] })
+        const { body } = await mortal.api('POST', '/recordings', { media: ['mic'] })
         await page.waitForFunction(() => document.title.includes('Recording'))
+        const player = await context.newPage()
+        await player.goto(`${mortal.url}/#/recordings/${body.id}`)
+        const length = () =>
+          player.locator('.fact', { hasText: 'Length' }).locator('dd').innerText()
+        const first = await length()
+        await eventually('its length grows', async () => (await length()) !== first)
         mortal.kill(signal)
         await page.waitForFunction(() => document.body.dataset.link === 'lost', undefined, {
           timeout: LIMIT_MS,
@@ -59,6 +65,11 @@ suite('the page and its connection', (test) => {
         assert.equal(await icon.getAttribute('href'), '/icons/idle.svg')
         const track = page.locator('.track[data-medium="mic"] .track-state')
         assert.equal((await track.textContent())?.trim(), 'Last known: Recording')
+        await player.waitForFunction(() => document.body.dataset.link === 'lost')
+        const confirmed = await length()
+        const since = await player.evaluate(() => performance.now())
+        await player.waitForFunction((from) => performance.now() - from > 2_000, since)
+        assert.equal(await length(), confirmed, 'the player claims no more than was confirmed')
         await context.close()
       } finally {
         if (signal === 'SIGSTOP') mortal.kill('SIGCONT')
