@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { type Access, createAccess } from './access/access.ts'
@@ -24,6 +24,7 @@ import { readOnlyProblem } from './disk/read-only.ts'
 import { FrontDoor } from './front-door.ts'
 import { readConfig } from './home/config.ts'
 import { type Home, prepareHome, resolveHome } from './home/home.ts'
+import { userName } from './home/user-name.ts'
 import { type ConfigurationChange, LiveConfiguration } from './live-configuration.ts'
 import { explain, openRecorder } from './open-recorder.ts'
 import { desktopWatcher } from './platform/watch-desktop.ts'
@@ -91,7 +92,7 @@ async function assemble(
 ): Promise<Daemon> {
   const { home, config, settings, configuration } = await openHome(options, logger)
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
-  const user = userInfo().username
+  const user = userName()
   const reserveBytes = configuration.reserveBytes.value
   const clock = new SteadyClock()
   const common = { clock, logger, ffmpegPath: config.ffmpegPath }

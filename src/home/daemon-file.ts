@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Home } from './home.ts'
 import { codeOf, HomeError, messageOf } from './home-error.ts'
@@ -13,6 +13,15 @@ export interface DaemonInfo {
   socket?: string
   /** Identifies the life of its process id, where the system tells: `processStart`. */
   processStart?: string
+  /** The folder that it serves: a copy of a home has this file, too. */
+  folder?: ServedFolder
+}
+
+/** A folder by its real path, and by its place on its file system. */
+interface ServedFolder {
+  path: string
+  /** Device and inode. */
+  id: string
 }
 
 /**
@@ -33,7 +42,11 @@ export async function writeDaemonFile(home: Home, daemon: DaemonInfo): Promise<v
   try {
     await sweepTemporaryFiles(home)
     const start = await processStart(daemon.pid)
-    const content = start === null ? daemon : { ...daemon, processStart: start }
+    const content = {
+      ...daemon,
+      ...(start !== null && { processStart: start }),
+      folder: await servedFolder(home),
+    }
     await writeFile(temporaryFile, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx' })
     await rename(temporaryFile, home.daemonFile)
   } catch (cause) {
@@ -63,7 +76,22 @@ export async function readDaemonFile(home: Home): Promise<DaemonState> {
   }
   const daemon = parseDaemon(text)
   if (daemon === null) return { state: 'stale', daemon }
-  return { state: (await isAlive(daemon)) ? 'running' : 'stale', daemon }
+  const isOwn = daemon.folder === undefined || (await isServed(home, daemon.folder))
+  return { state: isOwn && (await isAlive(daemon)) ? 'running' : 'stale', daemon }
+}
+
+async function servedFolder({ folder }: Home): Promise<ServedFolder> {
+  const { dev, ino } = await stat(folder, { bigint: true })
+  return { path: await realpath(folder), id: `${dev}:${ino}` }
+}
+
+/**
+ * Whether a home is the folder that a daemon serves. A snapshot or a copy has another path and
+ * another inode; a container sees the same one at another path, and some file systems number anew.
+ */
+async function isServed(home: Home, { path, id }: ServedFolder): Promise<boolean> {
+  const own = await servedFolder(home)
+  return own.path === path || own.id === id
 }
 
 /**
@@ -86,7 +114,7 @@ function problemOf({ daemonFile }: Home, done: 'written' | 'read', cause: unknow
 
 function parseDaemon(text: string): DaemonInfo | null {
   try {
-    const { pid, url, startedAt, socket, processStart: start } = JSON.parse(text)
+    const { pid, url, startedAt, socket, processStart: start, folder } = JSON.parse(text)
     // Only the literal loopback address: the home token is sent there.
     const local = typeof url === 'string' && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url)
     const valid = Number.isSafeInteger(pid) && pid > 0 && typeof startedAt === 'string' && local
@@ -97,6 +125,7 @@ function parseDaemon(text: string): DaemonInfo | null {
       startedAt,
       ...(typeof socket === 'string' && { socket }),
       ...(typeof start === 'string' && { processStart: start }),
+      ...(typeof folder?.path === 'string' && typeof folder.id === 'string' && { folder }),
     }
   } catch {
     return null

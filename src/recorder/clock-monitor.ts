@@ -9,6 +9,8 @@ export interface ClockMonitorOptions {
   clock: RecorderClock
   facts: FactPipeline
   system: By
+  /** Called when the computer has slept. */
+  onSlept(): void
   onFault(what: string, error: unknown): void
 }
 
@@ -75,6 +77,7 @@ export class ClockMonitor {
   #onJump(jump: ClockJump): void {
     const { clock, facts } = this.#options
     if (jump.type === 'slept') {
+      this.#options.onSlept()
       void this.#write('machine.slept', {
         from: new Date(jump.from).toISOString(),
         to: new Date(jump.to).toISOString(),

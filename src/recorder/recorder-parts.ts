@@ -95,12 +95,14 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   bus.on('events', (events) => desktop.observe(events))
   bus.on('events', (events) => custody.observe(events))
   const contradictions = new Contradictions({ facts, log, system, onFault })
+  const accesses = new AccessLog({ facts, log, system, now, onFault })
+  const onSlept = (): void => accesses.endActs()
   const parts: RecorderParts = {
     desktop,
     facts,
     commands,
     clockCommands: new ClockCommands({ facts, commands, system, now, onFault }),
-    clockMonitor: new ClockMonitor({ clock, facts, system, onFault }),
+    clockMonitor: new ClockMonitor({ clock, facts, system, onSlept, onFault }),
     reader,
     contradictions,
     readiness: new Readiness({
@@ -113,7 +115,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     recordingsDisk,
     inspection,
     custody,
-    accesses: new AccessLog({ facts, log, system, now, onFault }),
+    accesses,
   }
   return parts
 }

@@ -3,6 +3,7 @@ import { within } from '../time/within.ts'
 
 /** A starting daemon may need minutes to verify its log. systemd waits as long as it says so. */
 const START_EXTENSION_MS = 60_000
+const EXTEND_START = `EXTEND_TIMEOUT_USEC=${START_EXTENSION_MS * 1_000}`
 const START_INTERVAL_MS = 20_000
 const SEND_LIMIT_MS = 5_000
 const RETRY_MS = 1_000
@@ -32,7 +33,7 @@ export class ServiceNotifier {
     this.#watchdogMs = watchdogMs
     this.#logger = logger
     this.#repeat(START_INTERVAL_MS, async () => {
-      await this.#send(`EXTEND_TIMEOUT_USEC=${START_EXTENSION_MS * 1_000}`)
+      await this.#send(EXTEND_START)
       return START_INTERVAL_MS
     })
   }
@@ -62,7 +63,17 @@ export class ServiceNotifier {
    */
   async ready(status: string, checkAlive: () => Promise<unknown>): Promise<void> {
     this.#cancel()
-    await this.#send('READY=1', `STATUS=${status}`)
+    if (await this.#send('READY=1', `STATUS=${status}`)) return this.#beginWatchdog(checkAlive)
+    // Otherwise systemd would end a recorder that records: to it, the start never came to its end.
+    this.#repeat(RETRY_MS, async () => {
+      if (await this.#send('READY=1', `STATUS=${status}`)) this.#beginWatchdog(checkAlive)
+      else await this.#send(EXTEND_START)
+      return RETRY_MS
+    })
+  }
+
+  #beginWatchdog(checkAlive: () => Promise<unknown>): void {
+    this.#cancel()
     const limitMs = this.#watchdogMs
     if (limitMs === null) return
     // Three tries within the limit: one may be late on a busy computer.

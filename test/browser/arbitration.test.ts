@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { MachineCommandName } from '../../src/contract/commands.ts'
 import { arbitrationTable, type Cell, type Standing } from '../support/arbitration.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { noBrowser, type RecorderPage } from './support/browser.ts'
 import { PageStage } from './support/page-stage.ts'
 import {
@@ -142,7 +142,7 @@ suite('arbitration as a person sees it', (test) => {
     assert.notEqual(await problem.innerText(), '')
     await crm.send('POST', '/recordings/current/stop', {})
     await untilStatus(page, 'ready')
-    assert.equal(await problem.innerText(), '')
+    await eventually('the refusal is gone', async () => (await problem.innerText()) === '')
   })
 
   test.unless(noBrowser, 'a tag of a CRM appears in a recording of the page', async () => {

@@ -162,4 +162,19 @@ suite('the machine’s clocks', (test) => {
       assert.ok(sleptMs >= 2 * HOUR_MS - FAKE_BOOT_MS, `${sleptMs} ms`)
     },
   )
+
+  test.unless(impossible, 'a resume right after a sleep is not ended by that sleep', async () => {
+    await command('/recordings', { media: ['mic', 'speaker'] })
+    await command('/recordings/current/pause')
+    // While nothing is captured, the clocks are looked at once a second.
+    await delay(1_100)
+    time.sleep(2 * 3_600)
+    const { tracks } = await command('/recordings/current/resume')
+    assert.deepEqual([tracks.mic?.state, tracks.speaker?.state], ['recording', 'recording'])
+    const { id } = await stopped()
+    const log = await wholeLog(daemon, isStopOf(id))
+    assert.equal(ofType(log, 'machine.slept').length, 1)
+    for (const type of ['track.failed', 'track.recovering'] as const)
+      assert.deepEqual(ofType(log, type), [])
+  })
 })

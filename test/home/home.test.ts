@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -141,9 +151,14 @@ suite('daemon.json', (test) => {
     await writeDaemonFile(home, daemon)
     await writeDaemonFile(home, daemon)
     const start = await processStart(process.pid)
+    const { dev, ino } = await stat(home.folder, { bigint: true })
     assert.deepEqual(await readDaemonFile(home), {
       state: 'running',
-      daemon: start === null ? daemon : { ...daemon, processStart: start },
+      daemon: {
+        ...daemon,
+        ...(start !== null && { processStart: start }),
+        folder: { path: await realpath(home.folder), id: `${dev}:${ino}` },
+      },
     })
     if (posix === null) assert.equal(await modeOf(home.daemonFile), 0o600)
     assert.deepEqual((await readdir(home.folder)).sort(), [
@@ -166,13 +181,19 @@ suite('daemon.json', (test) => {
     }
   })
 
+  test('is stale in a copy of the home: its recorder serves another folder', async () => {
+    const home = await prepared()
+    await writeDaemonFile(home, daemon)
+    const copy = await prepared()
+    await copyFile(home.daemonFile, copy.daemonFile)
+    assert.equal((await readDaemonFile(home)).state, 'running')
+    assert.equal((await readDaemonFile(copy)).state, 'stale')
+  })
+
   test('is stale if its process has ended, or if it cannot be parsed', async () => {
     const home = await prepared()
     await writeDaemonFile(home, { ...daemon, pid: NO_PROCESS })
-    assert.deepEqual(await readDaemonFile(home), {
-      state: 'stale',
-      daemon: { ...daemon, pid: NO_PROCESS },
-    })
+    assert.equal((await readDaemonFile(home)).state, 'stale')
     for (const text of [
       '',
       '{"pid":1',

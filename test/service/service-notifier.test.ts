@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -56,6 +56,29 @@ suite('notifying systemd', (test) => {
         assert.equal(await daemon.stop(), 0, daemon.stderr())
       } finally {
         await daemon.stop()
+      }
+    },
+  )
+
+  test.unless(
+    problem,
+    'a report that is lost is repeated: systemd would end the start',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'f2f-notify-'))
+      // Fails at its first call, like one that is killed on a busy computer.
+      const real = findProgram('systemd-notify', process.env)
+      const script = `#!/bin/sh\nmkdir '${folder}/called' 2>/dev/null && exit 1\nexec '${real}' "$@"\n`
+      await writeFile(join(folder, 'systemd-notify'), script, { mode: 0o700 })
+      const path = `${folder}:${process.env.PATH}`
+      const env = { ...process.env, PATH: path, NOTIFY_SOCKET: socket, WATCHDOG_USEC: '300000' }
+      const logger = { warn() {}, error() {} }
+      const notifier = ServiceNotifier.fromEnvironment(env, logger)!
+      try {
+        await notifier.ready('x', async () => {})
+        await eventually('a sign of life', () => signs() > 0)
+        assert.equal(lines.filter((line) => line === 'READY=1 STATUS=x').length, 1)
+      } finally {
+        notifier.close()
       }
     },
   )

@@ -3,8 +3,8 @@
  * where no devices are used, after others in one process, and ends with `N passed, N failed`.
  * Guards what uvu does not: a file that runs no test, that does not end, or that leaves processes
  * behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING] [--quick]; `--quick` leaves out
- * the slow files. F2F_TEST_JOBS: processes at a time (default 3, with `--quick` 4; one while the
- * machine is busy or other programs keep half a core busy). Most files wait for devices of real
+ * the slow files. F2F_TEST_JOBS: processes at a time (default 4; one while the machine
+ * is busy or other programs keep half a core busy). Most files wait for devices of real
  * time.
  */
 import { spawnSync } from 'node:child_process'
@@ -149,7 +149,7 @@ function keep(file: string, result: FileResult, line: string): void {
 }
 
 // Slow files use several programs each.
-const jobs = Number(process.env.F2F_TEST_JOBS ?? (quick ? 4 : 3))
+const jobs = Number(process.env.F2F_TEST_JOBS ?? 4)
 await Promise.all(Array.from({ length: jobs }, worker))
 
 // A busy machine misses the deadlines of real devices. A file that failed beside others runs once

@@ -93,6 +93,8 @@ export class SegmentAttempt {
     const flowLimit = new StallWatch(parts.flowLimitMs, () =>
       this.#fail(this.#notFlowing(parts.flowLimitMs)),
     )
+    // A sleep that is over, and not noticed yet, is not one of this attempt.
+    parts.clock.check()
     const unsubscribe = parts.clock.onJump((jump) => {
       if (jump.type === 'slept')
         this.#pipeline.end({ kind: 'problem', problem: SLEPT, at: jump.from })

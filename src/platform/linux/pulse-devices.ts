@@ -67,6 +67,8 @@ export class PulseDevices {
   #reconnectMs = RECONNECT_FIRST_MS
   /** When the server has ended the connection, by performance.now(). */
   #goneAt = Number.NEGATIVE_INFINITY
+  /** Whether the server did not answer when it was asked last. */
+  #wasSilent = false
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env
@@ -137,8 +139,12 @@ export class PulseDevices {
   }
 
   async #askWithin(): Promise<PulseState> {
-    const state = await within(this.#askTwice(), ANSWER_MS)
+    const state = await within(this.#askTwice(), ANSWER_MS).catch((error) => {
+      if (error instanceof PulseError && error.kind === 'silent') this.#wasSilent = true
+      throw error
+    })
     if (state === undefined) {
+      this.#wasSilent = true
       this.#disconnect()
       throw NO_ANSWER
     }
@@ -171,14 +177,25 @@ export class PulseDevices {
     const isCurrent = (): boolean => this.#connection === connecting
     connecting.then(
       async ({ closed }) => {
+        this.#endSilence()
         await closed
         if (!isCurrent()) return
         this.#goneAt = performance.now()
         forget()
       },
-      () => isCurrent() && forget(),
+      (error) => {
+        if (error instanceof PulseError && error.kind === 'absent') this.#endSilence()
+        if (isCurrent()) forget()
+      },
     )
     return connecting
+  }
+
+  /** A server that was silent has gone only now, however long ago its connection was given up. */
+  #endSilence(): void {
+    if (!this.#wasSilent) return
+    this.#wasSilent = false
+    this.#goneAt = performance.now()
   }
 
   async #open(): Promise<PulseConnection> {

@@ -76,6 +76,12 @@ export class AccessLog implements AccessPort {
     await this.#append(by, (batch) => batch.add(null, 'page.opened', data))
   }
 
+  /** The computer has slept: nobody has seen anything meanwhile. */
+  endActs(): void {
+    this.#accesses.endAll()
+    this.#searches.endAll()
+  }
+
   countRefusedCredential(): void {
     this.#refusals.add()
   }

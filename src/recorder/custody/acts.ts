@@ -43,6 +43,11 @@ export class Acts<Part> {
     }
   }
 
+  /** Ends all acts: what is asked for from now on is a new one. */
+  endAll(): void {
+    this.#acts.clear()
+  }
+
   #use(key: string): Act<Part> {
     const now = this.#monotonic()
     const known = this.#acts.get(key)

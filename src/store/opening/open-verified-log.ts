@@ -1,4 +1,3 @@
-import { RecorderError } from '../../contract/errors.ts'
 import type { TagEntry } from '../../contract/views.ts'
 import { loadUnacknowledged } from '../answers/acknowledgement.ts'
 import { loadAnswerTimes } from '../answers/answers.ts'
@@ -29,6 +28,7 @@ import { rebuildProjections } from '../views/rebuild-projections.ts'
 import { areProjectionsCurrent } from '../views/stored-projections.ts'
 import { createWitness } from '../witness/witness.ts'
 import { WitnessCheck, type WitnessCheckOptions } from '../witness/witness-check.ts'
+import { UnknownLayoutError } from './unknown-layout-error.ts'
 
 /** The version of the layout in keys.ts and record.ts. That of 0.1 is 1, without sealed values. */
 export const SCHEMA_VERSION = '2'
@@ -213,8 +213,5 @@ async function checkSchema(db: Database): Promise<boolean> {
   const schema = await wrapReadErrors(() => db.get(SCHEMA_KEY))
   if (schema === UNSEALED_VERSION) return true
   if (schema === undefined || schema === SCHEMA_VERSION) return false
-  throw new RecorderError(
-    'STORAGE_UNAVAILABLE',
-    `The log has layout ${schema}; this recorder knows layout ${SCHEMA_VERSION}. Nothing was changed.`,
-  )
+  throw new UnknownLayoutError(schema, SCHEMA_VERSION)
 }

@@ -69,10 +69,13 @@ export function onRecovery(listener: () => void): () => void {
 }
 
 let hasBeenLive = false
+let wasLive = false
 link.subscribe(({ state }) => {
-  if (state !== 'live') return
-  if (hasBeenLive) for (const listener of recoveries) listener()
-  hasBeenLive = true
+  // Each reading that is certain says so again.
+  const isRecovered = state === 'live' && !wasLive && hasBeenLive
+  wasLive = state === 'live'
+  hasBeenLive ||= wasLive
+  if (isRecovered) for (const listener of recoveries) listener()
 })
 
 let stream: SharedStream | undefined

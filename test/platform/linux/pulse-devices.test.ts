@@ -36,4 +36,26 @@ suite('devices of a sound server', (test) => {
       await rm(folder, { recursive: true })
     }
   })
+
+  test.unless(problem, 'one that hung for long and is then ended may come back', async () => {
+    const desktop = await startVirtualDesktop()
+    const { now } = performance
+    try {
+      const devices = new PulseDevices({ ...process.env, ...desktop.env })
+      assert.equal((await devices.list('mic')).available, true)
+      process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
+      assert.equal((await devices.list('mic')).available, false)
+      // It has hung for a minute when a person ends it.
+      performance.now = () => now.call(performance) + 60_000
+      assert.equal(devices.isReturning, false)
+      process.kill(desktop.pids.pulseaudio, 'SIGKILL')
+      await eventually('it is missed', async () => {
+        await devices.list('mic')
+        return devices.isReturning
+      })
+    } finally {
+      performance.now = now
+      await desktop.stop()
+    }
+  })
 })

@@ -41,6 +41,16 @@ function fakeLog(refusalWindowMs?: number) {
 }
 
 suite('accesses', (test) => {
+  test('begin anew after the computer has slept', async () => {
+    const { log, written, play } = fakeLog()
+    await play(['mic'])
+    await play(['mic'])
+    // Its clock has stood still meanwhile.
+    log.endActs()
+    await play(['mic'])
+    assert.equal(written.length, 2)
+  })
+
   test('are one event an act, however many requests a player sends', async () => {
     const { state, written, play } = fakeLog()
     // The first requests of a player come together.

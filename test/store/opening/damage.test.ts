@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Level } from 'level'
 import { TEST_KEYS } from '../../../lab/test-keys.ts'
 import { openEventLog } from '../../../src/store/event-log.ts'
+import { openingProblem } from '../../../src/store/opening/opening-problem.ts'
+import { UnknownLayoutError } from '../../../src/store/opening/unknown-layout-error.ts'
 import { suite } from '../../support/suite.ts'
 import { daemonStarted, History } from '../support/history.ts'
 import { refusal, withDatabase, withFolder, withLog } from '../support/scratch.ts'
@@ -272,5 +274,10 @@ suite('the layout of the folder', (test) => {
       await write(folder)
       await withDatabase(folder, (db) => db.put('meta/schema', '3'))
       assert.match(await openingError(folder), /layout 3/)
+      const error = new UnknownLayoutError('3', '2')
+      const paths = { logFolder: folder, witnessFile: 'w', recordingsFolder: 'r' }
+      const advice = openingProblem(error, { folder, ...paths }) ?? ''
+      assert.match(advice, /Install that version of the recorder again/)
+      assert.doesNotMatch(advice, /Check the disk|from a backup/)
     }))
 })
