@@ -29,7 +29,9 @@ export class ErasureWatch {
   readonly #observe = (events: readonly LogEvent[]): void => {
     for (const { type, recordingId } of events) {
       const readings = this.#readings.get(recordingId ?? '')
-      if (type !== 'recording.erasing' || readings === undefined) continue
+      // The first may have reached the disk late, and not be announced.
+      const isErased = type === 'recording.erasing' || type === 'recording.erased'
+      if (!isErased || readings === undefined) continue
       for (const end of readings) end()
     }
   }

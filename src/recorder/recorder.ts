@@ -250,6 +250,8 @@ export class Recorder implements RecorderPort {
     if (!this.#hasStarted && this.log.lostWitness !== undefined) await this.log.writeWitness()
     this.#hasStarted = true
     await this.#parts.custody.begin()
+    // Others write already; nobody else looks at a failure of theirs before commands are accepted.
+    if (this.#parts.facts.failure) throw this.#parts.facts.failure
   }
 
   #logFailed(error: RecorderError): void {

@@ -34,7 +34,10 @@ export class LevelEventLog implements EventLog {
   readonly #answerClock: AnswerClock
   readonly #reader: LogReader
   readonly audit: AuditLog
-  readonly #compaction = new Compaction(() => this.#log.db)
+  readonly #compaction = new Compaction(
+    () => this.#log.db,
+    (error) => this.fail(error),
+  )
   readonly proofs = createLogProofs(() => this.#log)
   readonly #state: StateKeeper
   #log: OpenedLog

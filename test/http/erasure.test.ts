@@ -47,10 +47,13 @@ async function beginReading(daemon: Daemon): Promise<IncomingMessage> {
   return answer
 }
 
-function beginErasure({ recorder }: Daemon): void {
+function beginErasure(
+  { recorder }: Daemon,
+  type: 'recording.erasing' | 'recording.erased' = 'recording.erasing',
+): void {
   const erased = { at: AT, by: BY, cause: 'request', reason: 'Asked for.' } as const
   recorder.views.set(ID, { ...recordingView(ID), erased })
-  recorder.bus.emit('events', [{ type: 'recording.erasing', recordingId: ID } as LogEvent])
+  recorder.bus.emit('events', [{ type, recordingId: ID } as LogEvent])
 }
 
 suite('media of a recording that is being erased', (test) => {
@@ -65,6 +68,16 @@ suite('media of a recording that is being erased', (test) => {
     await toProblem(await daemon.call(PATH), 'ERASED')
     for (const path of ['export', 'media/screen', 'segments/screen/1/index'])
       await toProblem(await daemon.call(`/v1/recordings/${ID}/${path}`), 'ERASED')
+    await daemon.close()
+  })
+
+  test('are broken off also when only the end of the erasure is announced', async () => {
+    const daemon = await daemonWithSegment()
+    const answer = await beginReading(daemon)
+    const broken = once(answer, 'error')
+    beginErasure(daemon, 'recording.erased')
+    answer.resume()
+    await broken
     await daemon.close()
   })
 

@@ -1,3 +1,4 @@
+import type { RecorderError } from '../../contract/errors.ts'
 import { type Database, storageError } from './database.ts'
 import type { KeyRange } from './keys.ts'
 
@@ -7,14 +8,19 @@ type Compactable = Database & { compactRange(start: string, end: string): Promis
 /** Clears what deleted entries have left in LevelDB's tables, one range after the other. */
 export class Compaction {
   readonly #db: () => Database
+  readonly #onWriteFailed: (error: RecorderError) => void
   #running: Promise<void> = Promise.resolve()
   #waiting: Promise<void> | undefined
   readonly #wanted = new Set<KeyRange>()
   #isClosed = false
 
-  /** `db` returns the database as it is open now. */
-  constructor(db: () => Database) {
+  /**
+   * `db` returns the database as it is open now. `onWriteFailed` is called when a write of its own
+   * has failed: LevelDB may have torn it, and would acknowledge later writes that it loses.
+   */
+  constructor(db: () => Database, onWriteFailed: (error: RecorderError) => void) {
     this.#db = db
+    this.#onWriteFailed = onWriteFailed
   }
 
   /**
@@ -46,12 +52,16 @@ export class Compaction {
   async #compact(ranges: readonly KeyRange[]): Promise<void> {
     for (const range of ranges) {
       if (this.#isClosed) throw storageError('The log is closed', undefined)
-      await compactRange(this.#db(), range)
+      await compactRange(this.#db(), range, this.#onWriteFailed)
     }
   }
 }
 
-async function compactRange(db: Database, { gte: first, lt }: KeyRange): Promise<void> {
+async function compactRange(
+  db: Database,
+  { gte: first, lt }: KeyRange,
+  onWriteFailed: (error: RecorderError) => void,
+): Promise<void> {
   try {
     const { compactRange } = db as Compactable
     // This may write entries and their deletion to one table of a high level.
@@ -59,7 +69,11 @@ async function compactRange(db: Database, { gte: first, lt }: KeyRange): Promise
     // LevelDB merges a table only with those of another level, never one alone. These two entries
     // make a new one, which spans the range. Nobody ever sees them.
     const last = `${lt.slice(0, -1)}/~`
-    await db.batch().put(first, '').del(first).put(last, '').del(last).write({ sync: true })
+    const batch = db.batch().put(first, '').del(first).put(last, '').del(last)
+    await batch.write({ sync: true }).catch((cause) => {
+      onWriteFailed(storageError('The log cannot be written', cause))
+      throw cause
+    })
     await compactRange.call(db, first, lt)
   } catch (error) {
     throw storageError('The log cannot be compacted', error)

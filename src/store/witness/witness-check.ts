@@ -14,7 +14,7 @@ export interface WitnessCheckOptions {
   recordingsFolder?: string | undefined
   /** A person has confirmed that the log is to be used although its witness is lost. */
   acceptLostWitness?: boolean | undefined
-  /** The last event that this process knows to be durable; used when the file is of no use. */
+  /** The last event that this process knows to be durable; used when the file knows none newer. */
   known?: Head | undefined
 }
 
@@ -49,7 +49,7 @@ export class WitnessCheck {
     const isDamaged = read instanceof DamagedWitness
     this.#options = options
     this.hasFile = read !== undefined && !isDamaged
-    this.head = isDamaged ? options.known : (read ?? options.known)
+    this.head = newerOf(isDamaged ? undefined : read, options.known)
     this.#damaged = isDamaged && this.head === undefined ? read : undefined
   }
 
@@ -112,4 +112,10 @@ export class WitnessCheck {
     const onDisk = await recordingsOnDisk(recordingsFolder)
     return onDisk.filter((id) => !this.#recordings.has(id)).length
   }
+}
+
+/** The file is up to a second older than what this process knows, or more if it was not written. */
+function newerOf(read: Head | undefined, known: Head | undefined): Head | undefined {
+  if (read === undefined || known === undefined) return read ?? known
+  return known.position > read.position ? known : read
 }

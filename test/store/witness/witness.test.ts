@@ -7,6 +7,7 @@ import type { EventLogOptions } from '../../../src/store/event-log.ts'
 import { openEventLog } from '../../../src/store/event-log.ts'
 import { openingProblem } from '../../../src/store/opening/opening-problem.ts'
 import type { EventLog } from '../../../src/store/port.ts'
+import { WitnessCheck } from '../../../src/store/witness/witness-check.ts'
 import { suite } from '../../support/suite.ts'
 import { daemonStarted, History } from '../support/history.ts'
 import { refusal, withFolder, withLog } from '../support/scratch.ts'
@@ -33,6 +34,20 @@ function recordings(folder: string, id?: string): string {
 
 const refused = (folder: string, options: Partial<EventLogOptions> = {}): Promise<Error> =>
   refusal('STORAGE_UNAVAILABLE', () => openEventLog({ keys: TEST_KEYS, folder, ...options }))
+
+suite('a witness file', (test) => {
+  test('that is older than what the process knows is not believed when a log is reopened', () =>
+    withFolder(async (folder) => {
+      const witnessFile = `${folder}.head`
+      await withLog(folder, (log) => append(log, started()))
+      const { head } = await WitnessCheck.begin({ witnessFile })
+      assert.equal(head?.position, 1)
+      const known = { position: 3, hash: 'f'.repeat(64) }
+      assert.deepEqual((await WitnessCheck.begin({ witnessFile, known })).head, known)
+      const older = { position: 0, hash: '0'.repeat(64) }
+      assert.deepEqual((await WitnessCheck.begin({ witnessFile, known: older })).head, head)
+    }))
+})
 
 suite('a witness that is lost', (test) => {
   test('with the last events cut off is an error, as often as it is tried', () =>
