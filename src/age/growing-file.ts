@@ -68,12 +68,19 @@ export class GrowingFile {
     })
   }
 
-  /** Forces to disk what has been appended. */
+  /** Forces to disk what has been appended. Rejects when somebody has deleted the file. */
   sync(): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#assertNamed()
       await this.#syncChunks()
       await this.#tail.sync()
     })
+  }
+
+  /** A file without a name takes all that is written, and is gone when it is closed. */
+  async #assertNamed(): Promise<void> {
+    if ((await this.#file.stat()).nlink === 0)
+      throw Object.assign(new Error('The file has been deleted.'), { code: 'ENOENT' })
   }
 
   async #syncChunks(): Promise<void> {
@@ -88,6 +95,7 @@ export class GrowingFile {
    */
   finish(): Promise<string> {
     return this.#inTurn(async () => {
+      await this.#assertNamed()
       // The tail comes first: when the last chunk is torn, recovery seals the same bytes again.
       await this.#syncChunks()
       await this.#tail.writeLast(this.#sealer.chunks, this.#sealer.held)

@@ -108,7 +108,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     readiness: new Readiness({
       ...{ platform, diskWatch, log, keys, desktop, rules, contradictions },
       failure: () => facts.failure,
-      live: () => liveTracks(facts.recordings, reader),
+      live: () => liveTracks(facts, reader),
       builtAt: options.builtAt ?? 0,
     }),
     disk,

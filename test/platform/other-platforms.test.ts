@@ -28,6 +28,8 @@ suite('command lines', (test) => {
   test('Linux: x11grab for the screen', () => {
     const screen = x11grabCommand(':0', whole, quality, ffmpeg)
     assert.equal(screen.program, '/opt/ffmpeg')
+    // x11grab's own time is that of its request: a busy display answers it after a pause.
+    assert.match(line(screen), /-use_wallclock_as_timestamps 1 -f x11grab/)
     assert.match(
       line(screen),
       /-f x11grab -framerate 15 -video_size 1280x720 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3 .*mjpeg.*pipe:4$/,

@@ -32,8 +32,8 @@ const STAND_IN = 'auto_null'
 
 /**
  * The command that captures an X display, or one monitor of it. x11grab times a frame before it
- * asks for it, which is too early for one that a gate has held: `isGated` times it when it comes.
- * The gate keeps the frame rate, so x11grab does not.
+ * asks for it. One that a gate or a busy display has held would show what came after a pause, at a
+ * time before it, so each is timed when it comes. With `isGated` the gate keeps the frame rate.
  */
 export function x11grabCommand(
   display: string,
@@ -43,7 +43,7 @@ export function x11grabCommand(
   isGated = false,
 ): ChildCommand {
   const grab = [
-    ...(isGated ? ['-use_wallclock_as_timestamps', '1'] : []),
+    ...['-use_wallclock_as_timestamps', '1'],
     ...[
       '-f',
       'x11grab',

@@ -4,7 +4,8 @@ import { type Device, MEDIA, type Medium } from '../../contract/media.ts'
 import type { ReadinessCheck, ReadinessView } from '../../contract/views.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import { within } from '../../time/within.ts'
-import { currentRecording, isCapturing, type OpenRecordings } from '../open-recordings.ts'
+import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { currentRecording, isCapturing } from '../open-recordings.ts'
 import type { Reader } from '../queries/reader.ts'
 import { INTERRUPTED, type LiveTrack, liveChecks, probeChecks } from './device-checks.ts'
 import {
@@ -135,10 +136,11 @@ export class Readiness {
 
 /**
  * The tracks of the recording that is capturing. Their states come from the open recordings, the
- * rest from the view that clients see.
+ * rest from the view that clients see. When the log has failed, capture has ended, and only the
+ * view knows that.
  */
 export function liveTracks(
-  recordings: OpenRecordings,
+  { recordings, failure }: Pick<FactPipeline, 'recordings' | 'failure'>,
   reader: Pick<Reader, 'current' | 'toAnswer'>,
 ): Partial<Record<Medium, LiveTrack>> | undefined {
   const fold = currentRecording(recordings)
@@ -147,8 +149,11 @@ export function liveTracks(
   const view = shown?.id === fold.id ? reader.toAnswer(shown, fold.controller) : undefined
   const live: Partial<Record<Medium, LiveTrack>> = {}
   for (const medium of MEDIA) {
-    const { device = null, error = null, warnings = [], level = null } = view?.tracks[medium] ?? {}
-    live[medium] = { state: trackState(fold.tracks[medium]), device, error, warnings, level }
+    const track = view?.tracks[medium]
+    const { device = null, error = null, warnings = [], level = null } = track ?? {}
+    const hasEnded = failure !== undefined
+    const state = hasEnded ? (track?.state ?? 'off') : trackState(fold.tracks[medium])
+    live[medium] = { state, device, error, warnings, level }
   }
   return live
 }

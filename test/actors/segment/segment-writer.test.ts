@@ -89,6 +89,20 @@ suite('a segment writer', (test) => {
     return { paths, end }
   }
 
+  test('fails when its file is deleted, and does not finish what nobody could read', async () => {
+    const path = join(scratch, 'deleted', 'mic-1.ogg.age')
+    const { writer: file, reported } = writer(path)
+    const write = setInterval(() => file.write(randomBytes(100)), 50)
+    try {
+      await eventually('it is written', () => reported[0] === 'started')
+      rmSync(path)
+      await eventually('its failure', () => reported[1] instanceof Error)
+    } finally {
+      clearInterval(write)
+    }
+    await assert.rejects(file.finish(), /deleted/)
+  })
+
   test('does not take a recorder that was held for a disk that does not answer', async () => {
     const path = join(scratch, 'held', 'a.ogg.age')
     const { writer: file, reported } = writer(path, { operationMs: 200 })

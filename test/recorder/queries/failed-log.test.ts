@@ -28,6 +28,8 @@ suite('readers after a failed log', (test) => {
     assert.deepEqual([application.state, application.storage.log], ['Error', 'readOnly'])
     assert.deepEqual(await listed('Active'), [])
     assert.deepEqual(await listed('WrapUp'), ['WrapUp'])
+    const { checks } = await bench.recorder.readiness(['mic'])
+    for (const { detail } of checks) assert.doesNotMatch(detail, /being recorded|is starting/)
   }
 
   /** Lists the recordings in a state. Returns the states that the answer shows. */
