@@ -19,8 +19,8 @@ export interface FollowOptions {
   /** Called when the stream is opened, is open, and has broken. */
   onConnection?: ((state: 'connecting' | 'open' | 'lost') => void) | undefined
   /**
-   * Called with the position after which the stream goes on when it is open: a later following
-   * that begins there misses nothing.
+   * Called with the position of each event, and before the first with the one after which the stream
+   * goes on: a later following that begins there misses nothing.
    */
   onPosition?: ((position: number) => void) | undefined
   /** Called with the reason of each interruption that will be tried to heal. */
@@ -58,8 +58,10 @@ export async function* follow(
       onConnection?.('open')
       retryMs = FIRST_RETRY_MS
       for await (const block of readBlocks(body, stream)) {
-        if (block.id !== undefined) position = Number(block.id)
-        if (block.id !== undefined && block.data === '') onPosition?.(Number(block.id))
+        if (block.id !== undefined) {
+          position = Number(block.id)
+          onPosition?.(position)
+        }
         const message = toMessage(block)
         if (message !== null) yield message
         if (signal?.aborted) return

@@ -125,7 +125,7 @@ function isBroken(error: unknown, hadConnection: boolean): boolean {
   return hadConnection || !isRefused(error)
 }
 
-/** Whether the request came too slowly, as from a program that was held: nothing of it was done. */
+/** Whether the request came too slowly, as from a program that was held: none of it was done. */
 const isTooLate = (error: unknown): boolean =>
   error instanceof RecorderProblem && error.code === 'REQUEST_TIMEOUT'
 

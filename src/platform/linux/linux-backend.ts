@@ -43,13 +43,8 @@ export function x11grabCommand(
   isGated = false,
 ): ChildCommand {
   const grab = [
-    ...['-use_wallclock_as_timestamps', '1'],
-    ...[
-      '-f',
-      'x11grab',
-      '-framerate',
-      String(quality.framesPerSecond * (isGated ? GATED_PACE : 1)),
-    ],
+    ...['-use_wallclock_as_timestamps', '1', '-f', 'x11grab'],
+    ...['-framerate', String(quality.framesPerSecond * (isGated ? GATED_PACE : 1))],
     // Without a size, an ffmpeg from before 2019 captures 640×480.
     ...['-video_size', `${area.width}x${area.height}`],
     ...('x' in area ? ['-grab_x', String(area.x), '-grab_y', String(area.y)] : []),

@@ -45,11 +45,15 @@ export function retry(): void {
   void (isSearching.value ? readFirstPage() : readNextPage())
 }
 
-async function readFirstPage(): Promise<void> {
+/** Begins to read the search from its beginning, in place of what is being read. */
+function beginReading(): { found: SearchPages; signal: AbortSignal } {
   reading.abort()
   reading = new AbortController()
-  const { signal } = reading
-  const found = createSearchPages(toRequests(shownSearch))
+  return { found: createSearchPages(toRequests(shownSearch)), signal: reading.signal }
+}
+
+async function readFirstPage(): Promise<void> {
+  const { found, signal } = beginReading()
   batch(() => {
     isSearching.value = true
     isLoadingMore.value = false
@@ -75,10 +79,7 @@ async function readFirstPage(): Promise<void> {
  * read is told as a problem.
  */
 export async function readRowsAgain(): Promise<void> {
-  reading.abort()
-  reading = new AbortController()
-  const { signal } = reading
-  const found = createSearchPages(toRequests(shownSearch))
+  const { found, signal } = beginReading()
   const count = rows.value.length
   isLoadingMore.value = false
   try {

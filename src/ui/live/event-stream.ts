@@ -58,10 +58,7 @@ export function openEventStream(tell: (news: StreamNews) => void): EventStream {
       const on = { onConnection, onPosition, onProblem }
       const options = { levels: true, after: position, signal, ...on }
       try {
-        for await (const message of followRecorder(options)) {
-          if (message.kind === 'event') position = message.event.position
-          tell({ message })
-        }
+        for await (const message of followRecorder(options)) tell({ message })
       } catch (error) {
         // The log may be another one, which does not have the position.
         position = undefined

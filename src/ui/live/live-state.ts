@@ -152,9 +152,7 @@ export function watchRecorder(): void {
     isWaiting,
     onAnswer(isReady) {
       observeAnswer(isReady)
-      stream?.observeAnswer()
-      // The stream should have told something meanwhile: what is shown may have changed.
-      void refresh()
+      if (stream?.observeAnswer()) void refresh()
     },
     onMissed: showLost,
   })

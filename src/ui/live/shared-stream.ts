@@ -14,9 +14,10 @@ interface TrustedTypes {
 export interface SharedStream extends EventStream {
   /**
    * Tells that the recorder answers this window. A worker that has said nothing for a while then
-   * has ended, and the window opens a stream of its own.
+   * has ended, and the window opens a stream of its own. Returns whether a worker should have told
+   * something meanwhile, so that what is shown may have changed.
    */
-  observeAnswer(): void
+  observeAnswer(): boolean
 }
 
 /** A worker asks the recorder, and tells of it, three times a second while nothing else happens. */
@@ -30,7 +31,7 @@ export function openSharedStream(
   tell: (news: StreamNews) => void,
   openOwn: typeof openEventStream = openEventStream,
 ): SharedStream {
-  if (typeof SharedWorker === 'undefined') return { ...openOwn(tell), observeAnswer() {} }
+  if (typeof SharedWorker === 'undefined') return { ...openOwn(tell), observeAnswer: () => false }
   let own: EventStream | undefined
   let toldAt = performance.now()
   const worker = new SharedWorker(workerUrl(), { name: 'f2f' })
@@ -50,8 +51,10 @@ export function openSharedStream(
   return {
     retry: () => (own ? own.retry() : send('retry')),
     observeAnswer() {
+      if (own !== undefined) return false
       // A browser does not tell of a worker that has ended.
-      if (own === undefined && performance.now() - toldAt > WORKER_SILENCE_MS) leaveWorker()
+      if (performance.now() - toldAt > WORKER_SILENCE_MS) leaveWorker()
+      return true
     },
   }
 }
