@@ -19,8 +19,8 @@ export interface FollowOptions {
   /** Called when the stream is opened, is open, and has broken. */
   onConnection?: ((state: 'connecting' | 'open' | 'lost') => void) | undefined
   /**
-   * Called with the position of each event, and before the first with the one after which the stream
-   * goes on: a later following that begins there misses nothing.
+   * Called with the position of each event, and before the first with the one after which the
+   * stream goes on: a later following that begins there misses nothing.
    */
   onPosition?: ((position: number) => void) | undefined
   /** Called with the reason of each interruption that will be tried to heal. */
